@@ -1,0 +1,1 @@
+"""Managed training jobs for JupyterLab, on hardware you own."""

@@ -1,0 +1,1 @@
+"""The AWS wire: bytes in, validated operations, bytes out."""

@@ -1,0 +1,1 @@
+"""One file per subject; a function per operation, found by its name."""

@@ -1,0 +1,1 @@
+"""AWS protocols: JSON, query, REST-XML."""

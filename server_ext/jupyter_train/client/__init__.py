@@ -1,0 +1,1 @@
+"""What notebooks, the Jupyter server and the command line share to reach the manager."""

@@ -1,0 +1,1 @@
+"""Decisions: queue, place, stage, run, observe, publish."""

@@ -1,0 +1,1 @@
+"""Places where attempts run: they know files and programs, nothing of jobs."""

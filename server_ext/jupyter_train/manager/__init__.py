@@ -1,0 +1,1 @@
+"""The manager process: routes, stream, lock."""

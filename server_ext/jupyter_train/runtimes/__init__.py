@@ -1,0 +1,1 @@
+"""Ways to start an attempt on a host: one file each."""

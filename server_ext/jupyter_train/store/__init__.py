@@ -1,0 +1,1 @@
+"""Memory: the journal of jobs, the logs, the curves, the objects."""
