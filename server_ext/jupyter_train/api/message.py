@@ -1,0 +1,51 @@
+"""A request and its answer, without any transport: what a web server hands to the router and gets back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEMORY_LIMIT = 16 * 1024 * 1024
+"""Bodies up to this many bytes travel in memory; a longer one is spooled to a file by the web server."""
+
+OBJECT_LIMIT = 5 * 1024 * 1024 * 1024
+"""The largest object one PUT may bring: S3's own limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request.
+
+    `path` and `query` are as they came, still percent-encoded; header names are in lower case.
+    The body is in `body`, or in the file `spooled`, which stays its sender's: it deletes the file
+    once the answer is there (the router may have moved it away by then).
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    spooled: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSlice:
+    """The part of a file that is to be sent."""
+
+    path: Path
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One HTTP answer.
+
+    The body is `body`, or `slice` of a file.  A `Content-Length` among the headers is to be sent as
+    it stands: the answer to HEAD names the length of a body that does not follow.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    slice: FileSlice | None = None
