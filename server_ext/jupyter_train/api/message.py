@@ -1,11 +1,11 @@
-"""A request and its answer, without any transport: what a web server hands to the router and gets back."""
+"""A request and its answer without transport: what a web server hands to the router, and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 MEMORY_LIMIT = 16 * 1024 * 1024
-"""Bodies up to this many bytes travel in memory; a longer one is spooled to a file by the web server."""
+"""Bodies up to this many bytes travel in memory; the web server spools a longer one to a file."""
 
 OBJECT_LIMIT = 5 * 1024 * 1024 * 1024
 """The largest object one PUT may bring: S3's own limit."""
