@@ -1,0 +1,159 @@
+"""Make a CreateTrainingJob request as a notebook and the command line do, and send it."""
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE, parse_address
+from ..contract.spec import INTERPRETER_VARIABLE
+from .connection import Connection
+from .source import MissingPathError, Source, package_source
+
+_LONGEST_NAME = 63
+
+Inputs = str | Path | Mapping[str, str | Path | Mapping[str, Any]]
+"""Channels by name; a path alone is channel `training`; a mapping is a channel in AWS's words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobOptions:
+    """What a person says about a job; `name` wins over `base_name`, which gets a time stamp."""
+
+    base_name: str = "job"
+    name: str | None = None
+    hyperparameters: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Inputs = field(default_factory=dict)
+    metric_definitions: Sequence[Mapping[str, str]] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    interpreter: str | None = sys.executable
+    instance_type: str = "local"
+    instance_count: int = 1
+    max_run: int = 86400
+    image: str | None = None
+    role: str = DEFAULT_ROLE
+    output_path: str | Path = f"s3://{DEFAULT_BUCKET}/"
+    output_compression: str = "GZIP"
+    checkpoints: str | Path | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def stamped_name(base: str, now: datetime | None = None) -> str:
+    """Return `base-YYYY-MM-DD-HH-MM-SS-mmm`, cut and cleaned to what AWS allows as a name."""
+    time = now or datetime.now(UTC)
+    stamp = f"{time:%Y-%m-%d-%H-%M-%S}-{time.microsecond // 1000:03d}"
+    clean = re.sub(r"[^a-zA-Z0-9]+", "-", base)[: _LONGEST_NAME - 1 - len(stamp)].strip("-")
+    return f"{clean or 'job'}-{stamp}"
+
+
+def training_job_request(
+    options: JobOptions, source: Source | None = None, *, now: datetime | None = None
+) -> dict[str, Any]:
+    """Return the CreateTrainingJob request; MissingPathError if a path it names is not there."""
+    name = options.name or stamped_name(options.base_name, now)
+    request: dict[str, Any] = {
+        "TrainingJobName": name,
+        "HyperParameters": _hyperparameters(options, name, source),
+        "AlgorithmSpecification": _algorithm(options),
+        "RoleArn": options.role,
+        "InputDataConfig": [_channel(*each) for each in _named(options.inputs).items()],
+        "OutputDataConfig": {
+            "S3OutputPath": address(options.output_path, must_exist=False),
+            "CompressionType": options.output_compression,
+        },
+        "ResourceConfig": {
+            "InstanceType": options.instance_type,
+            "InstanceCount": options.instance_count,
+            "VolumeSizeInGB": 30,
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": options.max_run},
+        "Environment": _environment(options),
+        "Tags": [{"Key": key, "Value": value} for key, value in options.tags.items()],
+    }
+    if options.checkpoints is not None:
+        uri = address(options.checkpoints, must_exist=False)
+        request["CheckpointConfig"] = {"S3Uri": uri}
+    return {key: value for key, value in request.items() if value not in ([], {})}
+
+
+def submit(connection: Connection, request: Mapping[str, Any], source: Source | None = None) -> str:
+    """Upload the source and create the job; returns its ARN."""
+    if source is not None:
+        # The source lies under the job's name: were the name taken, it would replace another job's.
+        connection.call("CheckTrainingJob", request, service="jupytertrain")
+        with tempfile.TemporaryDirectory(prefix="jupyter-train-") as folder:
+            archive = Path(folder) / "sourcedir.tar.gz"
+            package_source(source, archive)
+            key = _source_key(request["TrainingJobName"])
+            connection.put_object(DEFAULT_BUCKET, key, archive)
+    return str(connection.call("CreateTrainingJob", request)["TrainingJobArn"])
+
+
+def address(where: str | Path, *, must_exist: bool = True) -> str:
+    """Return the URI of a place: `s3://` as it is, a local path as `file://`."""
+    text = str(where)
+    if text.startswith("s3://"):
+        return text
+    is_uri = text.startswith("file://")
+    path = Path(str(parse_address(text).path)) if is_uri else Path(text).expanduser().absolute()
+    if must_exist and not path.exists():
+        raise MissingPathError(f"there is no file or folder {path}")
+    return text if is_uri else path.as_uri()
+
+
+def text_of(value: Any) -> str:
+    """Return a hyperparameter as the string it travels as: text as it is, the rest as JSON."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value)
+    except TypeError:
+        return str(value)
+
+
+def _hyperparameters(options: JobOptions, name: str, source: Source | None) -> dict[str, str]:
+    found = {key: text_of(value) for key, value in options.hyperparameters.items()}
+    if source is not None:
+        found["sagemaker_program"] = source.program
+        found["sagemaker_submit_directory"] = f"s3://{DEFAULT_BUCKET}/{_source_key(name)}"
+    return found
+
+
+def _source_key(name: str) -> str:
+    return f"{name}/source/sourcedir.tar.gz"
+
+
+def _algorithm(options: JobOptions) -> dict[str, Any]:
+    found: dict[str, Any] = {"TrainingInputMode": "File"}
+    if options.image:
+        found["TrainingImage"] = options.image
+    if options.metric_definitions:
+        found["MetricDefinitions"] = [dict(each) for each in options.metric_definitions]
+        found["EnableSageMakerMetricsTimeSeries"] = True
+    return found
+
+
+def _environment(options: JobOptions) -> dict[str, str]:
+    if options.interpreter is None:
+        return dict(options.environment)
+    return {INTERPRETER_VARIABLE: options.interpreter, **options.environment}
+
+
+def _named(inputs: Inputs) -> Mapping[str, str | Path | Mapping[str, Any]]:
+    return {"training": inputs} if isinstance(inputs, str | Path) else inputs
+
+
+def _channel(name: str, where: str | Path | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(where, Mapping):
+        return {"ChannelName": name, **where}
+    place = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": address(where),
+        "S3DataDistributionType": "FullyReplicated",
+    }
+    return {"ChannelName": name, "DataSource": {"S3DataSource": place}}
