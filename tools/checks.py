@@ -1,0 +1,144 @@
+"""Run every check, show what it says, and end with one line of sums.
+
+`all` goes on after a failure, so that one run tells everything.  With CI=true a skipped test is a
+failure: nothing is left out there without somebody noticing.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from setup import ROOT, VENV, browser
+
+BIN = VENV / "bin"
+# What pytest and Playwright ("12 passed") and node's runner ("# pass 12") print at their end.
+SUM = re.compile(
+    r"(?P<count>\d+) (?P<what>passed|failed|errors?|skipped|xfailed|flaky|did not run)\b"
+    r"|^(?:#|\N{INFORMATION SOURCE}) (?P<node>pass|fail|skipped|todo) (?P<number>\d+)$",
+    re.MULTILINE,
+)
+WORDS = {
+    "pass": "passed", "fail": "failed", "error": "failed", "errors": "failed", "todo": "skipped",
+    "xfailed": "skipped", "flaky": "failed", "did not run": "skipped",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One program to run; `counts` if it prints how many tests passed."""
+
+    name: str
+    argv: tuple[str, ...]
+    counts: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def python(name: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command of a program of the environment."""
+    return (str(BIN / name), *arguments)
+
+
+LINT = (
+    Check(name="ruff check", argv=python("ruff", "check", "--quiet", ".")),
+    Check(name="ruff format", argv=python("ruff", "format", "--quiet", "--check", ".")),
+    Check(name="mypy", argv=python("mypy")),
+    Check(name="import rules (Python)", argv=python("lint-imports")),
+    Check(name="tsc", argv=python("jlpm", "tsc", "--noEmit", "-p", "labextension")),
+    Check(name="eslint and import rules (TypeScript)", argv=python("jlpm", "lint")),
+)
+PYTEST = Check(name="pytest", argv=python("pytest", "--color=no"), counts=True)
+FRONT_END = Check(name="front-end unit tests", argv=python("jlpm", "test"), counts=True)
+FAULTS = Check(name="faults", argv=python("pytest", "--timeout=7200", "tests/faults"), counts=True)
+
+
+def browser_check() -> Check:
+    """Return the browser journeys, driven through the Chromium that was found."""
+    return Check(
+        name="browser tests",
+        argv=python("jlpm", "playwright", "test", "--config", "tests/browser"),
+        counts=True,
+        environment={"CHROMIUM": browser() or ""},
+    )
+
+
+def planned(what: str) -> list[Check]:
+    """Return the checks of `lint`, `faults` or `all`."""
+    if what == "lint":
+        return list(LINT)
+    if what == "faults":
+        return [FAULTS]
+    journeys = [] if os.environ.get("JT_NO_BROWSER") else [browser_check()]
+    return [*LINT, PYTEST, FRONT_END, *journeys]
+
+
+def last_sums(output: str) -> Counter[str]:
+    """Add up the figures a runner printed; pytest's are on one line, the last that has any."""
+    lines = [line for line in output.splitlines() if SUM.search(line)]
+    closing = [line for line in lines if "passed" in line and " in " in line][-1:]
+    found: Counter[str] = Counter()
+    for match in SUM.finditer("\n".join(closing or lines)):
+        word = match["what"] or match["node"]
+        found[WORDS.get(word, word)] += int(match["count"] or match["number"])
+    return found
+
+
+def run(check: Check) -> tuple[int, str]:
+    """Run one check, its output passed through as it comes and kept."""
+    print(f"\n=== {check.name}", flush=True)
+    kept = []
+    with subprocess.Popen(
+        check.argv,
+        cwd=ROOT,
+        env={**os.environ, **check.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            kept.append(line)
+    return process.returncode, "".join(kept)
+
+
+def judged(check: Check) -> Counter[str]:
+    """Run one check and return its figures; a check that counts nothing is one test itself."""
+    code, output = run(check)
+    sums = last_sums(output) if check.counts else Counter(failed=1 if code else 0)
+    if not check.counts and not code:
+        sums["passed"] = 1
+    if code and not sums["failed"]:
+        sums["failed"] = 1
+    if os.environ.get("CI") == "true" and sums["skipped"]:
+        print(f"{sums['skipped']} skipped in {check.name}: that counts as failed when CI=true")
+        sums["failed"] += sums["skipped"]
+    return sums
+
+
+def main(what: str) -> int:
+    """Run what is planned and print the sums last."""
+    started = time.monotonic()
+    total: Counter[str] = Counter()
+    broken = []
+    for check in planned(what):
+        sums = judged(check)
+        total += sums
+        if sums["failed"]:
+            broken.append(check.name)
+    minutes, seconds = divmod(int(time.monotonic() - started), 60)
+    if broken:
+        print(f"\nfailed: {', '.join(broken)}")
+    print(
+        f"\n{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped "
+        f"in {minutes} min {seconds} s"
+    )
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
