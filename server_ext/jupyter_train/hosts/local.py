@@ -1,0 +1,124 @@
+"""This machine as a host."""
+
+import asyncio
+import os
+import shutil
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path, PurePath
+
+from . import machine
+from .base import Completed, Host, HostFacts
+from .ticker import Followed, Ticker
+
+READ_AT_ONCE = 1024 * 1024
+
+
+class LocalHost(Host):
+    """The machine the manager runs on; files are simply files."""
+
+    def __init__(self, id: str, folder: PurePath) -> None:
+        self.id = id
+        self.folder = folder
+        self._ticker = Ticker()
+
+    async def facts(self) -> HostFacts:
+        """Describe this machine as far as this process may use it."""
+        gpus = machine.gpus((await self._nvidia_smi()).decode("utf-8", "replace"))
+        return HostFacts(
+            cpus=machine.cpus(),
+            memory=machine.memory(),
+            gpus=gpus,
+            boot_id=machine.boot_id(),
+            system=machine.system(),
+            programs=machine.programs(),
+        )
+
+    async def _nvidia_smi(self) -> bytes:
+        if shutil.which(machine.GPU_QUERY[0]) is None:
+            return b""
+        completed = await self.run(machine.GPU_QUERY, timeout=20)
+        return completed.stdout if completed.returncode == 0 else b""
+
+    async def run(
+        self, argv: Sequence[str], *, input: bytes | None = None, timeout: float = 60
+    ) -> Completed:
+        """Run a program to its end; TimeoutError if that takes too long, and it is killed."""
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=DEVNULL if input is None else PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(timeout):
+                stdout, stderr = await process.communicate(input)
+        except BaseException:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+            raise
+        assert process.returncode is not None
+        return Completed(returncode=process.returncode, stdout=stdout, stderr=stderr)
+
+    async def push(self, source: PurePath, target: PurePath) -> None:
+        """Copy a file or folder."""
+        await asyncio.to_thread(_copy, Path(source), Path(target))
+
+    async def pull(self, source: PurePath, target: PurePath) -> None:
+        """Copy a file or folder."""
+        await asyncio.to_thread(_copy, Path(source), Path(target))
+
+    async def read(self, path: PurePath, offset: int = 0, size: int = -1) -> bytes:
+        """Read bytes of a file."""
+        return await asyncio.to_thread(_read, Path(path), offset, size)
+
+    async def size(self, path: PurePath) -> int:
+        """Return a file's size, 0 if there is none."""
+        try:
+            return Path(path).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    async def list(self, path: PurePath) -> list[str]:
+        """Return the names in a folder."""
+        try:
+            return sorted(os.listdir(path))  # noqa: PTH208  names are what is wanted, not paths
+        except FileNotFoundError:
+            return []
+
+    async def follow(self, path: PurePath, offset: int) -> AsyncIterator[bytes]:
+        """Yield what is appended, within a tick of the shared clock."""
+        followed = Followed(Path(path), offset)
+        self._ticker.add(followed)
+        file = -1
+        try:
+            while True:
+                await followed.grown.wait()
+                if file < 0:
+                    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                while chunk := os.pread(file, READ_AT_ONCE, followed.offset):
+                    followed.offset += len(chunk)
+                    yield chunk
+                followed.grown.clear()
+        finally:
+            self._ticker.drop(followed)
+            if file >= 0:
+                os.close(file)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+        return
+    landing = target.with_name(f".{target.name}.new")
+    shutil.copy2(source, landing)
+    landing.replace(target)
+
+
+def _read(path: Path, offset: int, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(size)

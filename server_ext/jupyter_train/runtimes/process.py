@@ -1,0 +1,206 @@
+"""The process runtime: an attempt is a shim and the program below it, on this machine."""
+
+import asyncio
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import jupyter_train_toolkit
+
+from ..contract.names import AttemptKey
+from ..hosts.base import Host, HostFacts
+from .base import (
+    MARKER_VARIABLE,
+    AttemptSpec,
+    Observation,
+    Phase,
+    Problem,
+    Runtime,
+    StartError,
+)
+from .processes import end_members, find_members, is_alive, send
+
+SHIM = Path(jupyter_train_toolkit.__file__).with_name("shim.py")
+STARTED, TAKEN = 0, 3
+KILLED = 128 + signal.SIGKILL
+START_SECONDS = 60.0
+SHIM_SECONDS = 15.0
+LOOK_SECONDS = 0.01
+
+
+class ProcessRuntime(Runtime):
+    """Runs attempts as plain processes of the manager's user; only for hosts that are this machine."""
+
+    kind = "process"
+
+    def __init__(self, interpreter: str = sys.executable, shim: Path = SHIM) -> None:
+        self._shim = (interpreter, "-I", "-S", str(shim))
+
+    def validate(self, spec: AttemptSpec, facts: HostFacts) -> list[Problem]:
+        """Look for an image, a program or GPUs that cannot be had here."""
+        return [Problem(message=text) for text in _problems(spec, facts)]
+
+    async def start(self, host: Host, spec: AttemptSpec) -> None:
+        """Write what to run and start a shim on it; the folder's claim lets only one of them run."""
+        folder = Path(spec.folder)
+        if (folder / "pid").exists() or (folder / "rc").exists():
+            return
+        try:
+            _write_spec(folder, spec)
+            marker = f"{MARKER_VARIABLE}={spec.marker}"
+            argv = ("/usr/bin/env", marker, *self._shim, str(folder))
+            completed = await host.run(argv, timeout=START_SECONDS)
+        except (OSError, TimeoutError) as error:
+            raise StartError(f"cannot start {spec.key}: {error}") from error
+        if completed.returncode not in (STARTED, TAKEN):
+            reason = completed.stderr.decode("utf-8", "replace").strip()
+            raise StartError(f"cannot start {spec.key}: {reason}")
+
+    async def observe(
+        self, host: Host, keys: Sequence[AttemptKey]
+    ) -> dict[AttemptKey, Observation]:
+        """Look at the folders, a few system calls each; what outlived its shim is ended first."""
+        seen = {key: _look(Path(host.folder) / str(key)) for key in keys}
+        for key, observation in seen.items():
+            if observation.phase is Phase.LOST:
+                await asyncio.to_thread(_end_orphans, Path(host.folder) / str(key))
+        return seen
+
+    async def signal(self, host: Host, spec: AttemptSpec, number: int) -> int:
+        """Signal every process but the shim, which is there to tell how they ended."""
+        return await asyncio.to_thread(_signal, spec, number)
+
+    async def kill(self, host: Host, spec: AttemptSpec) -> None:
+        """SIGKILL until nothing is left; one that never started is ended too and will not start."""
+        await asyncio.to_thread(_kill, spec)
+
+    async def remove(self, host: Host, spec: AttemptSpec) -> None:
+        """Kill what is left and forget what was run."""
+        await self.kill(host, spec)
+        (Path(spec.folder) / "attempt.json").unlink(missing_ok=True)
+
+
+def _problems(spec: AttemptSpec, facts: HostFacts) -> Iterator[str]:
+    if spec.image is not None:
+        yield f"the process runtime runs no images, and {spec.image!r} is one; leave the image out"
+    if not spec.argv or shutil.which(spec.argv[0], path=spec.environment.get("PATH")) is None:
+        yield f"there is no program {' '.join(spec.argv[:1])!r} on this machine"
+    there = {gpu.uuid for gpu in facts.gpus}
+    for uuid in spec.resources.gpus:
+        if uuid not in there:
+            yield f"there is no GPU {uuid!r}; there is: {', '.join(sorted(there)) or 'none'}"
+
+
+def _write_spec(folder: Path, spec: AttemptSpec) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    document = {
+        "argv": list(spec.argv),
+        "environment": {**spec.environment, MARKER_VARIABLE: spec.marker},
+        "folder": spec.working_directory and str(spec.working_directory),
+    }
+    landing = folder / f"attempt.json.{os.getpid()}"
+    file = os.open(landing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(file, "w", encoding="utf-8") as stream:
+        json.dump(document, stream)
+    landing.replace(folder / "attempt.json")
+
+
+def _look(folder: Path) -> Observation:
+    shim = _shim_of(folder)
+    code = _ended(folder)
+    # The shim writes rc as its last deed, so it may have ended between our two looks.
+    if code is None and shim and not is_alive(*shim) and (code := _ended(folder)) is None:
+        return Observation(phase=Phase.LOST, pid=shim[0], started=_started(folder))
+    if code is not None:
+        return Observation(
+            phase=Phase.EXITED, exit_code=code[0], ended=code[1], started=_started(folder)
+        )
+    if shim is not None:
+        return Observation(phase=Phase.RUNNING, pid=shim[0], started=_started(folder))
+    prepared = (folder / "attempt.json").exists()
+    return Observation(phase=Phase.CREATED if prepared else Phase.ABSENT)
+
+
+def _shim_of(folder: Path) -> tuple[int, str] | None:
+    words = _words(folder / "pid")
+    return (int(words[0]), words[1]) if words else None
+
+
+def _ended(folder: Path) -> tuple[int, float] | None:
+    words = _words(folder / "rc")
+    return (int(words[0]), float(words[1])) if words else None
+
+
+def _started(folder: Path) -> float | None:
+    try:
+        return (folder / "pid").stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="ascii").split()
+    except FileNotFoundError:
+        return []
+
+
+def _living_shim(folder: Path) -> int:
+    shim = _shim_of(folder)
+    return shim[0] if shim and is_alive(*shim) else 0
+
+
+def _signal(spec: AttemptSpec, number: int) -> int:
+    return send(find_members(spec.marker, _living_shim(Path(spec.folder))), number)
+
+
+def _end_orphans(folder: Path) -> None:
+    try:
+        document = json.loads((folder / "attempt.json").read_bytes())
+    except FileNotFoundError:
+        return
+    while end_members(document["environment"][MARKER_VARIABLE], 0):
+        time.sleep(LOOK_SECONDS)
+
+
+def _kill(spec: AttemptSpec) -> None:
+    folder = Path(spec.folder)
+    _refuse_to_start(folder)
+    patience = time.monotonic() + SHIM_SECONDS
+    while True:
+        shim = _living_shim(folder)
+        ended = end_members(spec.marker, shim)
+        if not ended and not shim:
+            return
+        if shim and time.monotonic() > patience:
+            send([shim], signal.SIGKILL)
+        time.sleep(LOOK_SECONDS)
+
+
+def _refuse_to_start(folder: Path) -> None:
+    """End an attempt that nobody claimed: no shim starts where there is an rc."""
+    if not folder.is_dir():
+        return
+    with _claimed(folder) as ours:
+        if ours and not (folder / "pid").exists() and not (folder / "rc").exists():
+            landing = folder / "rc.killed"
+            landing.write_text(f"{KILLED} {time.time():.6f}\n", encoding="ascii")
+            landing.replace(folder / "rc")
+
+
+@contextmanager
+def _claimed(folder: Path) -> Iterator[bool]:
+    with (folder / "claim").open("a") as claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

@@ -1,0 +1,1 @@
+"""What runs inside a training job; needs nothing but Python."""

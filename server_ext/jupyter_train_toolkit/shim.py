@@ -1,0 +1,295 @@
+"""Run one attempt in its folder and outlive whoever asked for it: `python -I -S shim.py FOLDER`.
+
+Exits at once with 0 (it runs now), 3 (another shim has run or is running this folder) or 1 (it cannot
+run; the reason is on stderr).  What stays behind is the supervisor in a session of its own.  One file,
+no imports of the package: `-I -S` halves the start, and a remote host needs nothing else.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import select
+import signal
+import sys
+import time
+
+STARTED, IMPOSSIBLE, TAKEN = 0, 1, 3
+FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+PR_SET_CHILD_SUBREAPER = 36
+MARK_SECONDS = 1.0
+LEFTOVER_SECONDS = 10.0
+
+
+class TakenError(Exception):
+    """Another shim has run this folder, or is running it."""
+
+
+def main(folder):
+    """Leave a supervisor behind and say whether the job could be started."""
+    receiver, sender = os.pipe()
+    if os.fork() == 0:
+        os.close(receiver)
+        os._exit(supervise(folder, sender))
+    os.close(sender)
+    answer = b""
+    while True:
+        more = os.read(receiver, 65536)
+        if not more:
+            break
+        answer += more
+    code, _, reason = answer.decode("utf-8", "replace").partition(" ")
+    sys.stderr.write(reason)
+    return int(code) if code else IMPOSSIBLE
+
+
+def supervise(folder, sender):
+    """Claim the folder, start the job, wait for its end, keep its exit code."""
+    try:
+        os.setsid()
+        os.chdir(folder)
+        claim = take_claim()
+        spec = read_spec()
+        log = os.open("log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        become_subreaper()
+        wake = watch_signals()
+        # From here on the job may have run: whoever finds this file and no shim must not run it again.
+        publish("pid", "%d %s" % (os.getpid(), start_time(os.getpid())))
+    except TakenError:
+        os.write(sender, b"%d " % TAKEN)
+        return TAKEN
+    except (OSError, ValueError, KeyError) as error:
+        os.write(sender, ("%d %s: %s" % (IMPOSSIBLE, type(error).__name__, error)).encode())
+        return IMPOSSIBLE
+    child = start_job(spec, log)
+    let_go(sender)
+    code = wait_for(child, log, wake)
+    ended = time.time()
+    end_leftovers(child)
+    mark(log)
+    publish("rc", "%d %.6f" % (code, ended))
+    os.close(claim)
+    return 0
+
+
+def take_claim():
+    """Hold the claim until this process dies; the kernel lets go of it whatever kills us."""
+    claim = os.open("claim", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            raise TakenError() from None
+        raise
+    if os.path.exists("pid") or os.path.exists("rc"):
+        raise TakenError()
+    return claim
+
+
+def read_spec():
+    """Return what to run: {"argv": [...], "environment": {...}, "folder": path or null}."""
+    with open("attempt.json", encoding="utf-8") as file:
+        spec = json.load(file)
+    if not spec["argv"]:
+        raise ValueError("attempt.json names no program in argv")
+    return spec
+
+
+def become_subreaper():
+    """Become the parent of every orphan of the job, so that none escapes by its descent."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def watch_signals():
+    """Turn SIGCHLD and the forwarded signals into bytes of a pipe."""
+    wake, alarm = os.pipe()
+    for end in (wake, alarm):
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(alarm, warn_on_full_buffer=False)
+    for number in (*FORWARDED, signal.SIGCHLD):
+        signal.signal(number, lambda *_: None)
+    return wake
+
+
+def start_time(pid):
+    """Return when a process started, in a form that no later process with this pid shares."""
+    if sys.platform.startswith("linux"):
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            return file.read().rpartition(b")")[2].split()[19].decode()
+    return mac_start_time(pid)
+
+
+def mac_start_time(pid):
+    """Return the start of a process in epoch seconds, from the head of the kernel's kinfo_proc."""
+    import ctypes
+    import struct
+
+    query = (ctypes.c_int * 4)(1, 14, 1, pid)  # CTL_KERN, KERN_PROC, KERN_PROC_PID
+    answer, size = ctypes.create_string_buffer(1024), ctypes.c_size_t(1024)
+    ctypes.CDLL(None).sysctl(query, 4, answer, ctypes.byref(size), None, 0)
+    seconds, micros = struct.unpack_from("qi", answer.raw)
+    return "%d.%06d" % (seconds, micros)
+
+
+def publish(name, text):
+    """Put a small file into place whole, or not at all, also across a power cut."""
+    with open(name + ".new", "w", encoding="ascii") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.rename(name + ".new", name)
+
+
+def start_job(spec, log):
+    """Fork the job's main process into a process group of its own: `kill 0` must not reach us."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        exec_job(spec, log)
+    except OSError as error:
+        what = spec["argv"][0] if error.filename is None else error.filename
+        os.write(log, ("cannot run %s: %s\n" % (what, error.strerror)).encode())
+        os._exit(127 if error.errno == errno.ENOENT else 126)
+    finally:
+        os._exit(126)
+
+
+def exec_job(spec, log):
+    """Become the job."""
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    for number in (*FORWARDED, signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.chdir(spec.get("folder") or ".")
+    os.execvpe(spec["argv"][0], spec["argv"], spec["environment"])
+
+
+def let_go(sender):
+    """Say that the job runs, and hold nothing of the caller's any more."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    try:
+        os.write(sender, b"%d " % STARTED)
+    except BrokenPipeError:
+        pass  # whoever asked is dead; the job runs all the same
+    os.close(sender)
+
+
+def wait_for(child, log, wake):
+    """Wait for the main process; returns its code as a shell gives it."""
+    marked, size = 0.0, 0
+    while True:
+        select.select([wake], [], [], MARK_SECONDS)
+        forward(wake, child)
+        code = reap(child)
+        if code is not None:
+            return code
+        now, grown = time.monotonic(), os.fstat(log).st_size
+        if grown != size and now - marked >= MARK_SECONDS * 0.9:
+            mark(log)
+            marked, size = now, grown
+
+
+def forward(wake, child):
+    """Hand on the signals that came since the last call."""
+    try:
+        numbers = os.read(wake, 4096)
+    except BlockingIOError:
+        return
+    for number in numbers:
+        if number in FORWARDED:
+            os.kill(child, number)
+
+
+def reap(child):
+    """Collect every child that ended, adopted ones too; returns the main one's code once it is there."""
+    code = None
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return code
+        if pid == 0:
+            return code
+        if pid == child:
+            code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+
+
+def mark(log):
+    """Note how much of the log was there now, for lines that nobody collects while they are young."""
+    line = "%.3f %d\n" % (time.time(), os.fstat(log).st_size)
+    marks = os.open("marks", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(marks, line.encode())
+    except OSError:
+        pass  # a full disk: the job matters, its marks do not
+    finally:
+        os.close(marks)
+
+
+def end_leftovers(child):
+    """End what the main process left behind, as a container does when its first process ends."""
+    until = time.monotonic() + LEFTOVER_SECONDS
+    while time.monotonic() < until:
+        reap(child)
+        family = descendants()
+        if not family:
+            break
+        freeze(family)
+        for pid in family:
+            send(pid, signal.SIGKILL)
+        time.sleep(0.002)
+    if not sys.platform.startswith("linux"):
+        send(-child, signal.SIGKILL)
+
+
+def freeze(family):
+    """Stop a family, and what it forked meanwhile: a stopped process forks no more."""
+    for _ in range(20):
+        for pid in family:
+            send(pid, signal.SIGSTOP)
+        found = descendants()
+        if found <= family:
+            break
+        family |= found
+
+
+def descendants():
+    """Return the living processes below this one."""
+    children = {}
+    for name in os.listdir("/proc") if sys.platform.startswith("linux") else ():
+        if name.isdigit():
+            try:
+                with open("/proc/%s/stat" % name, "rb") as file:
+                    state, parent = file.read().rpartition(b")")[2].split()[:2]
+            except OSError:
+                continue
+            if state not in (b"Z", b"X"):
+                children.setdefault(int(parent), []).append(int(name))
+    found, ahead = set(), list(children.get(os.getpid(), ()))
+    while ahead:
+        pid = ahead.pop()
+        found.add(pid)
+        ahead += children.get(pid, ())
+    return found
+
+
+def send(pid, number):
+    """Signal a process that may be gone."""
+    try:
+        os.kill(pid, number)
+    except OSError:
+        pass
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
