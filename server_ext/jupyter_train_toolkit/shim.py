@@ -1,10 +1,13 @@
 """Run one attempt in its folder and outlive whoever asked for it: `python -I -S shim.py FOLDER`.
 
-Exits at once with 0 (it runs now), 3 (another shim has run or is running this folder) or 1 (it cannot
-run; the reason is on stderr).  What stays behind is the supervisor in a session of its own.  One file,
-no imports of the package: `-I -S` halves the start, and a remote host needs nothing else.
+Exits at once with 0 (it runs now), 3 (another shim has run or is running this folder) or 1 (it
+cannot run; the reason is on stderr).  What stays behind is the supervisor in a session of its own.
+One file, no imports of the package: `-I -S` halves the start, and a remote host needs nothing else.
 """
 
+from __future__ import annotations
+
+import contextlib
 import errno
 import fcntl
 import json
@@ -13,6 +16,10 @@ import select
 import signal
 import sys
 import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself takes as long to import as this program to start
+    from typing import Any
 
 STARTED, IMPOSSIBLE, TAKEN = 0, 1, 3
 FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
@@ -25,7 +32,7 @@ class TakenError(Exception):
     """Another shim has run this folder, or is running it."""
 
 
-def main(folder):
+def main(folder: str) -> int:
     """Leave a supervisor behind and say whether the job could be started."""
     receiver, sender = os.pipe()
     if os.fork() == 0:
@@ -43,7 +50,7 @@ def main(folder):
     return int(code) if code else IMPOSSIBLE
 
 
-def supervise(folder, sender):
+def supervise(folder: str, sender: int) -> int:
     """Claim the folder, start the job, wait for its end, keep its exit code."""
     try:
         os.setsid()
@@ -51,9 +58,8 @@ def supervise(folder, sender):
         claim = take_claim()
         spec = read_spec()
         log = os.open("log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        become_subreaper()
         wake = watch_signals()
-        # From here on the job may have run: whoever finds this file and no shim must not run it again.
+        # From here on the job may have run: a folder with this file and no shim is not run again.
         publish("pid", "%d %s" % (os.getpid(), start_time(os.getpid())))
     except TakenError:
         os.write(sender, b"%d " % TAKEN)
@@ -63,6 +69,7 @@ def supervise(folder, sender):
         return IMPOSSIBLE
     child = start_job(spec, log)
     let_go(sender)
+    become_subreaper()
     code = wait_for(child, log, wake)
     ended = time.time()
     end_leftovers(child)
@@ -72,39 +79,42 @@ def supervise(folder, sender):
     return 0
 
 
-def take_claim():
+def take_claim() -> int:
     """Hold the claim until this process dies; the kernel lets go of it whatever kills us."""
     claim = os.open("claim", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-            raise TakenError() from None
+            raise TakenError from None
         raise
     if os.path.exists("pid") or os.path.exists("rc"):
-        raise TakenError()
+        raise TakenError
     return claim
 
 
-def read_spec():
+def read_spec() -> dict[str, Any]:
     """Return what to run: {"argv": [...], "environment": {...}, "folder": path or null}."""
     with open("attempt.json", encoding="utf-8") as file:
-        spec = json.load(file)
+        spec: dict[str, Any] = json.load(file)
     if not spec["argv"]:
         raise ValueError("attempt.json names no program in argv")
     return spec
 
 
-def become_subreaper():
-    """Become the parent of every orphan of the job, so that none escapes by its descent."""
+def become_subreaper() -> None:
+    """Become the parent of every orphan of the job, so that none escapes by its descent.
+
+    Linux hands this down to children that are there already (since 4.12); the job need not wait.
+    """
     if not sys.platform.startswith("linux"):
         return
-    import ctypes
+    import ctypes  # noqa: PLC0415  10 ms: the job runs already
 
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def watch_signals():
+def watch_signals() -> int:
     """Turn SIGCHLD and the forwarded signals into bytes of a pipe."""
     wake, alarm = os.pipe()
     for end in (wake, alarm):
@@ -115,7 +125,7 @@ def watch_signals():
     return wake
 
 
-def start_time(pid):
+def start_time(pid: int) -> str:
     """Return when a process started, in a form that no later process with this pid shares."""
     if sys.platform.startswith("linux"):
         with open("/proc/%d/stat" % pid, "rb") as file:
@@ -123,10 +133,10 @@ def start_time(pid):
     return mac_start_time(pid)
 
 
-def mac_start_time(pid):
+def mac_start_time(pid: int) -> str:
     """Return the start of a process in epoch seconds, from the head of the kernel's kinfo_proc."""
-    import ctypes
-    import struct
+    import ctypes  # noqa: PLC0415  only on a Mac
+    import struct  # noqa: PLC0415  only on a Mac
 
     query = (ctypes.c_int * 4)(1, 14, 1, pid)  # CTL_KERN, KERN_PROC, KERN_PROC_PID
     answer, size = ctypes.create_string_buffer(1024), ctypes.c_size_t(1024)
@@ -135,7 +145,7 @@ def mac_start_time(pid):
     return "%d.%06d" % (seconds, micros)
 
 
-def publish(name, text):
+def publish(name: str, text: str) -> None:
     """Put a small file into place whole, or not at all, also across a power cut."""
     with open(name + ".new", "w", encoding="ascii") as file:
         file.write(text + "\n")
@@ -144,7 +154,7 @@ def publish(name, text):
     os.rename(name + ".new", name)
 
 
-def start_job(spec, log):
+def start_job(spec: dict[str, Any], log: int) -> int:
     """Fork the job's main process into a process group of its own: `kill 0` must not reach us."""
     child = os.fork()
     if child:
@@ -159,7 +169,7 @@ def start_job(spec, log):
         os._exit(126)
 
 
-def exec_job(spec, log):
+def exec_job(spec: dict[str, Any], log: int) -> None:
     """Become the job."""
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
@@ -169,22 +179,20 @@ def exec_job(spec, log):
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.chdir(spec.get("folder") or ".")
-    os.execvpe(spec["argv"][0], spec["argv"], spec["environment"])
+    os.execvpe(spec["argv"][0], spec["argv"], spec["environment"])  # noqa: S606  no shell wanted
 
 
-def let_go(sender):
+def let_go(sender: int) -> None:
     """Say that the job runs, and hold nothing of the caller's any more."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
-    try:
+    with contextlib.suppress(BrokenPipeError):  # whoever asked is dead; the job runs all the same
         os.write(sender, b"%d " % STARTED)
-    except BrokenPipeError:
-        pass  # whoever asked is dead; the job runs all the same
     os.close(sender)
 
 
-def wait_for(child, log, wake):
+def wait_for(child: int, log: int, wake: int) -> int:
     """Wait for the main process; returns its code as a shell gives it."""
     marked, size = 0.0, 0
     while True:
@@ -199,7 +207,7 @@ def wait_for(child, log, wake):
             marked, size = now, grown
 
 
-def forward(wake, child):
+def forward(wake: int, child: int) -> None:
     """Hand on the signals that came since the last call."""
     try:
         numbers = os.read(wake, 4096)
@@ -210,9 +218,9 @@ def forward(wake, child):
             os.kill(child, number)
 
 
-def reap(child):
-    """Collect every child that ended, adopted ones too; returns the main one's code once it is there."""
-    code = None
+def reap(child: int) -> int | None:
+    """Collect what ended, adopted orphans too; returns the main process's code once it is there."""
+    code: int | None = None
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -224,19 +232,16 @@ def reap(child):
             code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def mark(log):
-    """Note how much of the log was there now, for lines that nobody collects while they are young."""
+def mark(log: int) -> None:
+    """Note how long the log is now: what is collected late gets its times from here."""
     line = "%.3f %d\n" % (time.time(), os.fstat(log).st_size)
     marks = os.open("marks", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+    with contextlib.suppress(OSError):  # a full disk: the job matters, its marks do not
         os.write(marks, line.encode())
-    except OSError:
-        pass  # a full disk: the job matters, its marks do not
-    finally:
-        os.close(marks)
+    os.close(marks)
 
 
-def end_leftovers(child):
+def end_leftovers(child: int) -> None:
     """End what the main process left behind, as a container does when its first process ends."""
     until = time.monotonic() + LEFTOVER_SECONDS
     while time.monotonic() < until:
@@ -252,7 +257,7 @@ def end_leftovers(child):
         send(-child, signal.SIGKILL)
 
 
-def freeze(family):
+def freeze(family: set[int]) -> None:
     """Stop a family, and what it forked meanwhile: a stopped process forks no more."""
     for _ in range(20):
         for pid in family:
@@ -263,9 +268,9 @@ def freeze(family):
         family |= found
 
 
-def descendants():
+def descendants() -> set[int]:
     """Return the living processes below this one."""
-    children = {}
+    children: dict[int, list[int]] = {}
     for name in os.listdir("/proc") if sys.platform.startswith("linux") else ():
         if name.isdigit():
             try:
@@ -275,7 +280,8 @@ def descendants():
                 continue
             if state not in (b"Z", b"X"):
                 children.setdefault(int(parent), []).append(int(name))
-    found, ahead = set(), list(children.get(os.getpid(), ()))
+    found: set[int] = set()
+    ahead = list(children.get(os.getpid(), ()))
     while ahead:
         pid = ahead.pop()
         found.add(pid)
@@ -283,12 +289,10 @@ def descendants():
     return found
 
 
-def send(pid, number):
+def send(pid: int, number: int) -> None:
     """Signal a process that may be gone."""
-    try:
+    with contextlib.suppress(OSError):
         os.kill(pid, number)
-    except OSError:
-        pass
 
 
 if __name__ == "__main__":

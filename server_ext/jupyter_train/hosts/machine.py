@@ -41,7 +41,8 @@ def _quota_v1(cgroup: Path) -> float:
 def memory(cgroup: Path = CGROUP) -> int:
     """Return how many bytes of memory this process may use."""
     limits = [_text(cgroup / "memory.max"), _text(cgroup / "memory" / "memory.limit_in_bytes")]
-    return min([psutil.virtual_memory().total, *(int(text) for text in limits if text.isdigit())])
+    installed = int(psutil.virtual_memory().total)
+    return min([installed, *(int(text) for text in limits if text.isdigit())])
 
 
 def gpus(csv: str) -> tuple[Gpu, ...]:

@@ -36,7 +36,7 @@ LOOK_SECONDS = 0.01
 
 
 class ProcessRuntime(Runtime):
-    """Runs attempts as plain processes of the manager's user; only for hosts that are this machine."""
+    """Runs attempts as plain processes of the manager's user, on this machine."""
 
     kind = "process"
 
@@ -48,7 +48,7 @@ class ProcessRuntime(Runtime):
         return [Problem(message=text) for text in _problems(spec, facts)]
 
     async def start(self, host: Host, spec: AttemptSpec) -> None:
-        """Write what to run and start a shim on it; the folder's claim lets only one of them run."""
+        """Write what to run and start a shim on it; the folder's claim lets only one run."""
         folder = Path(spec.folder)
         if (folder / "pid").exists() or (folder / "rc").exists():
             return
@@ -73,11 +73,20 @@ class ProcessRuntime(Runtime):
                 await asyncio.to_thread(_end_orphans, Path(host.folder) / str(key))
         return seen
 
-    async def signal(self, host: Host, spec: AttemptSpec, number: int) -> int:
+    async def signal(
+        self,
+        host: Host,  # noqa: ARG002  its processes are this machine's
+        spec: AttemptSpec,
+        number: int,
+    ) -> int:
         """Signal every process but the shim, which is there to tell how they ended."""
         return await asyncio.to_thread(_signal, spec, number)
 
-    async def kill(self, host: Host, spec: AttemptSpec) -> None:
+    async def kill(
+        self,
+        host: Host,  # noqa: ARG002  its processes are this machine's
+        spec: AttemptSpec,
+    ) -> None:
         """SIGKILL until nothing is left; one that never started is ended too and will not start."""
         await asyncio.to_thread(_kill, spec)
 

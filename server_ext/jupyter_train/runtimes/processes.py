@@ -63,7 +63,10 @@ def send(pids: Iterable[int], number: int) -> int:
 
 
 def end_members(marker: str, shim: int) -> bool:
-    """SIGKILL an attempt's processes, frozen first: what is stopped forks no more.  False: none left."""
+    """SIGKILL an attempt's processes; tells whether there were any.
+
+    They are frozen first: what is stopped forks no more.
+    """
     family = find_members(marker, shim)
     for _ in range(ROUNDS_OF_FREEZING if family else 0):
         send(family, signal.SIGSTOP)
