@@ -1,0 +1,192 @@
+"""Brings an attempt's log and metrics into the stores, each byte once, whatever dies meanwhile.
+
+Every source has a cursor that is committed together with what was read up to it, so a collector
+that starts again simply goes on.  A full disk is waited out: the attempt's files keep the truth.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..contract.record import JobRecord
+from ..contract.samples import Samples
+from ..hosts.base import Host
+from ..store.base import Batch, CurveStore, LogStream
+from .commits import BatchWriter
+from .feed import Feed
+from .folders import AttemptFolder
+from .lines import Line, LineSplitter, Marks
+from .metrics import MetricScan
+from .metrics_file import MetricsFile
+from .patience import follow, insist
+
+T = TypeVar("T")
+
+PAGE = 2000
+"""Lines scanned for metrics at once."""
+
+LOOK_FOR_FILES = 0.1
+"""Seconds between looks for new metrics files; each process of a job writes its own."""
+
+LOG = "log"
+"""The name of the source whose cursor is a log position."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sinks:
+    """Where collected things go: one set for all attempts of a manager."""
+
+    curves: CurveStore
+    writer: BatchWriter
+    log_thread: ThreadPoolExecutor
+    feed: Feed
+    clock: Callable[[], float] = time.time
+
+
+class Collector:
+    """One attempt's collector; `finish` after the attempt has ended reads what is left."""
+
+    def __init__(
+        self,
+        record: JobRecord,
+        folder: AttemptFolder,
+        host: Host,
+        stream: LogStream,
+        sinks: Sinks,
+    ) -> None:
+        self._job_id = record.id
+        self._folder = folder
+        self._host = host
+        self._stream = stream
+        self._sinks = sinks
+        counts = {each.name: each.count for each in sinks.curves.series(record.id)}
+        self._scan = MetricScan(record.spec.metric_definitions, counts)
+        self._unscanned = asyncio.Event()
+        self._splitter = LineSplitter(stream.source_offset)
+        self._at = stream.source_offset
+        self._files: dict[str, MetricsFile] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._writes: set[asyncio.Task[Any]] = set()
+
+    @property
+    def switched_off(self) -> list[str]:
+        """Metric definitions that took too long on a line."""
+        return self._scan.switched_off
+
+    def start(self) -> None:
+        """Follow the attempt's files from where the stores end."""
+        self._unscanned.set()
+        works = [self._follow_log(), self._follow_metrics()]
+        if self._scan:
+            works.append(self._follow_scan())
+        self._tasks = [asyncio.create_task(work) for work in works]
+
+    async def stop(self) -> None:
+        """Stop following; what was read is stored."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._writes, return_exceptions=True)
+        self._files = {}
+
+    async def finish(self) -> None:
+        """Read everything that the ended attempt left, to its last byte."""
+        await self.stop()
+        await self._finish_log()
+        while await self._scan_page():
+            pass
+        for name in await self._host.list(self._folder.metrics):
+            await self._metrics_file(name).finish()
+
+    async def _finish_log(self) -> None:
+        marks = await self._marks()
+        at = self._stream.source_offset
+        splitter = LineSplitter(at)
+        while chunk := await self._read_log(at):
+            at += len(chunk)
+            await self._store(splitter.feed(chunk), marks)
+        await self._store(splitter.finish(), marks)
+
+    async def _read_log(self, at: int) -> bytes:
+        with suppress(FileNotFoundError):
+            return await self._host.read(self._folder.log, at, 1 << 22)
+        return b""
+
+    async def _marks(self) -> Marks:
+        with suppress(FileNotFoundError):
+            return Marks(await self._host.read(self._folder.marks))
+        return Marks()
+
+    async def _follow_log(self) -> None:
+        late = await self._host.size(self._folder.log) > self._at
+        marks = await self._marks() if late else Marks()
+        async for chunk in follow(self._host, self._folder.log, lambda: self._at):
+            self._at += len(chunk)
+            await self._through(self._store(self._splitter.feed(chunk), marks))
+
+    async def _store(self, lines: list[Line], marks: Marks) -> None:
+        if not lines:
+            return
+        now = int(self._sinks.clock() * 1000)
+        rows = [(marks.time_of(end, now), end, text) for end, text in lines]
+        loop = asyncio.get_running_loop()
+        thread = self._sinks.log_thread
+        await insist(lambda: loop.run_in_executor(thread, self._stream.append, rows))
+        self._sinks.feed.notify((LOG, self._job_id))
+        self._unscanned.set()
+
+    async def _follow_scan(self) -> None:
+        while True:
+            await self._unscanned.wait()
+            self._unscanned.clear()
+            while await self._through(self._scan_page()):
+                pass
+
+    async def _through(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do this to its end even if the follower is cancelled meanwhile; `stop` waits for it."""
+        task = asyncio.create_task(work)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return await asyncio.shield(task)
+
+    async def _scan_page(self) -> bool:
+        """Scan the next stored lines; False when all are scanned."""
+        if not self._scan:
+            return False
+        position = self._sinks.curves.cursor(self._job_id, LOG)
+        lines = self._stream.read(position, PAGE)
+        if not lines:
+            return False
+        # In a thread: a catastrophic pattern may take its time limit on a line.
+        found = await asyncio.to_thread(self._scan.scan, lines)
+        await self._commit(LOG, lines[-1].next, found)
+        return True
+
+    async def _follow_metrics(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for name in await self._host.list(self._folder.metrics):
+                    if name not in self._files:
+                        group.create_task(self._metrics_file(name).follow())
+                await asyncio.sleep(LOOK_FOR_FILES)
+
+    def _metrics_file(self, name: str) -> MetricsFile:
+        if name not in self._files:
+            offset = self._sinks.curves.cursor(self._job_id, name)
+            path = self._folder.metrics / name
+            self._files[name] = MetricsFile(self._host, path, offset, self._commit_through)
+        return self._files[name]
+
+    async def _commit_through(self, source: str, offset: int, found: Mapping[str, Samples]) -> None:
+        await self._through(self._commit(source, offset, found))
+
+    async def _commit(self, source: str, offset: int, found: Mapping[str, Samples]) -> None:
+        batch = Batch(job_id=self._job_id, source=source, offset=offset, samples=found)
+        await insist(lambda: self._sinks.writer.write(batch))
+        if found:
+            self._sinks.feed.notify(("series", self._job_id))

@@ -1,0 +1,86 @@
+"""Where things are in an attempt's folder: the container contract's /opt/ml, below `ml`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..contract.names import AttemptKey
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFolder:
+    """One attempt's folder on this machine."""
+
+    root: Path
+
+    @property
+    def ml(self) -> Path:
+        """What the job sees as /opt/ml."""
+        return self.root / "ml"
+
+    @property
+    def config(self) -> Path:
+        """The contract's JSON files."""
+        return self.ml / "input" / "config"
+
+    @property
+    def code(self) -> Path:
+        """The user's source, unpacked."""
+        return self.ml / "code"
+
+    @property
+    def model(self) -> Path:
+        """What becomes model.tar.gz."""
+        return self.ml / "model"
+
+    @property
+    def output(self) -> Path:
+        """What becomes output.tar.gz."""
+        return self.ml / "output" / "data"
+
+    @property
+    def failure(self) -> Path:
+        """The file in which the job says why it failed."""
+        return self.ml / "output" / "failure"
+
+    @property
+    def checkpoints(self) -> Path:
+        """State saved during training."""
+        return self.ml / "checkpoints"
+
+    @property
+    def metrics(self) -> Path:
+        """Files of metric records."""
+        return self.root / "metrics"
+
+    @property
+    def log(self) -> Path:
+        """Standard output and error."""
+        return self.root / "log"
+
+    @property
+    def marks(self) -> Path:
+        """Times and sizes of the log."""
+        return self.root / "marks"
+
+    def channel(self, name: str) -> Path:
+        """Where a channel's data are."""
+        return self.ml / "input" / "data" / name
+
+    def create(self) -> None:
+        """Make the folders; those that are there stay as they are."""
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, exist_ok=True)
+        for folder in (
+            self.config,
+            self.ml / "input" / "data",
+            self.model,
+            self.output,
+            self.ml / "output" / "intermediate",
+            self.metrics,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def attempt_folder(attempts: Path, key: AttemptKey) -> AttemptFolder:
+    """Return the folder of this attempt."""
+    return AttemptFolder(attempts / str(key))

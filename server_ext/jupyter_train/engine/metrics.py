@@ -1,0 +1,92 @@
+"""Metric definitions applied to log lines: a pure function of the lines, but for a time limit.
+
+The step of a match is its number in the series, unless a definition called `step` or `epoch`
+matches the same line.  So the log position is the cursor of what was found in it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+
+import regex
+
+from ..contract.samples import Samples, samples
+from ..contract.spec import MetricDefinition
+from ..store.base import LogLine
+from .errors import RefusedError
+
+TIME_LIMIT = 0.05
+"""Seconds a definition may take on a line; a catastrophic one is switched off, not waited for."""
+
+STEP_NAMES = ("step", "global_step", "epoch")
+
+
+def check_definitions(definitions: Iterable[MetricDefinition]) -> None:
+    """Refuse a definition whose regular expression does not compile or catches nothing."""
+    for each in definitions:
+        try:
+            pattern = regex.compile(each.regex)
+        except regex.error as error:
+            raise RefusedError(
+                f"Value '{each.regex}' at 'algorithmSpecification.metricDefinitions' of metric "
+                f"'{each.name}' is no regular expression: {error}"
+            ) from error
+        if pattern.groups == 0:
+            raise RefusedError(
+                f"Value '{each.regex}' at 'algorithmSpecification.metricDefinitions' of metric "
+                f"'{each.name}' has no group; put the number in parentheses, as in 'loss=([0-9.]+)'"
+            )
+
+
+class MetricScan:
+    """The definitions of one job at work; `counts` says how many samples each series has."""
+
+    def __init__(self, definitions: Iterable[MetricDefinition], counts: Mapping[str, int]) -> None:
+        self._patterns = {each.name: regex.compile(each.regex) for each in definitions}
+        self._counts = dict(counts)
+        self.switched_off: list[str] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns)
+
+    def scan(self, lines: Iterable[LogLine]) -> dict[str, Samples]:
+        """Return the samples these lines hold, by series."""
+        rows: dict[str, list[tuple[int, float, float]]] = {}
+        for line in lines:
+            found = self._match(line.text)
+            step = _step(found)
+            for name, value in found.items():
+                number = self._counts.get(name, 0)
+                self._counts[name] = number + 1
+                rows.setdefault(name, []).append(
+                    (number if step is None else step, line.time / 1000, value)
+                )
+        return {name: samples(*zip(*each, strict=True)) for name, each in rows.items()}
+
+    def _match(self, text: str) -> dict[str, float]:
+        found = {}
+        for name, pattern in list(self._patterns.items()):
+            try:
+                match = pattern.search(text, timeout=TIME_LIMIT, concurrent=True)
+            except TimeoutError:
+                del self._patterns[name]
+                self.switched_off.append(name)
+                continue
+            value = _number(match[1]) if match else None
+            if value is not None:
+                found[name] = value
+        return found
+
+
+def _step(found: Mapping[str, float]) -> int | None:
+    for name in STEP_NAMES:
+        value = found.get(name)
+        if value is not None and math.isfinite(value):
+            return int(value)
+    return None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float((text or "").replace(",", ""))
+    except ValueError:
+        return None

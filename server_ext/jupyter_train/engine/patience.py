@@ -1,0 +1,51 @@
+"""What is done when the disk is full or a host is away: wait and try again, nothing is given up."""
+
+import asyncio
+import errno
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import PurePath
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from ..hosts.base import Host, HostUnreachableError
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RETRY = 1.0
+"""Seconds before a store that was full, or a host that was away, is tried again."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that a disk has no room; it may have some later."""
+    if isinstance(error, OSError):
+        return error.errno in _FULL
+    return isinstance(error, sqlite3.OperationalError | OperationalError)
+
+
+async def insist(action: Callable[[], Awaitable[T]]) -> T:
+    """Do it until the disk has room for it."""
+    while True:
+        try:
+            return await action()
+        except (OSError, sqlite3.OperationalError, OperationalError) as error:
+            if not is_full(error):
+                raise
+            log.warning("cannot write (%s); trying again", error)
+        await asyncio.sleep(RETRY)
+
+
+async def follow(host: Host, path: PurePath, cursor: Callable[[], int]) -> AsyncIterator[bytes]:
+    """Follow a file through outages: after each, from where `cursor` says that reading has come."""
+    while True:
+        try:
+            async for chunk in host.follow(path, cursor()):
+                yield chunk
+        except HostUnreachableError as error:
+            log.info("%s is out of reach: %s", host.id, error)
+        await asyncio.sleep(RETRY)

@@ -1,0 +1,45 @@
+"""Whose turn it is: strictly first come, first served, so that a large job is never starved."""
+
+import asyncio
+from collections import OrderedDict
+
+from ..runtimes.base import Resources
+from .placement import Capacity, Demand, Ledger
+
+
+class Queue:
+    """Jobs that wait for a share of one host."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._waiting: OrderedDict[str, tuple[Demand, asyncio.Future[Resources]]] = OrderedDict()
+
+    def enter(self, job_id: str, demand: Demand) -> "asyncio.Future[Resources]":
+        """Queue up; the future resolves at this job's turn, at once if it is free now."""
+        turn: asyncio.Future[Resources] = asyncio.get_running_loop().create_future()
+        self._waiting[job_id] = (demand, turn)
+        self._serve()
+        return turn
+
+    def reclaim(self, job_id: str, demand: Demand) -> Resources:
+        """Book what an adopted attempt holds already."""
+        return self._ledger.reclaim(job_id, demand)
+
+    def leave(self, job_id: str) -> None:
+        """Stop waiting and give back what was lent."""
+        self._waiting.pop(job_id, None)
+        self._ledger.release(job_id)
+        self._serve()
+
+    def capacity(self) -> Capacity:
+        """Return what there is, what is free, and how many wait."""
+        return self._ledger.capacity(pending=len(self._waiting))
+
+    def _serve(self) -> None:
+        while self._waiting:
+            job_id, (demand, turn) = next(iter(self._waiting.items()))
+            lent = self._ledger.take(job_id, demand)
+            if lent is None:
+                return
+            del self._waiting[job_id]
+            turn.set_result(lent)
