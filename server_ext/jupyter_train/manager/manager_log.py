@@ -1,0 +1,38 @@
+"""The manager's log file: rotated, and without secrets."""
+
+import logging
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from ..contract.manager_file import LOG_FILE
+
+_SIZE, _KEPT = 2 << 20, 3
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Blots out secrets wherever they stand, tracebacks included."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._secrets = tuple(secrets)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line without secrets."""
+        text = super().format(record)
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def open_log(home: Path, secrets: Sequence[str], *, foreground: bool) -> None:
+    """Send what the process logs to the state folder's log; in the foreground to stderr too."""
+    handlers: list[logging.Handler] = [
+        RotatingFileHandler(home / LOG_FILE, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8")
+    ]
+    if foreground:
+        handlers.append(logging.StreamHandler())
+    for handler in handlers:
+        handler.setFormatter(DiscreetFormatter(secrets))
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
+    logging.captureWarnings(capture=True)

@@ -1,0 +1,141 @@
+"""One client of `/stream`: many subscriptions, each "after n, then follow"."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from ..engine.feed import Feed, Topic, Watch
+from .ask import AskError, number, subscription
+from .subscriptions import Message, Sources, Subscription
+
+TICK = 0.02
+DROP_AFTER = 30.0
+_MOST_SUBSCRIPTIONS = 500
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[Message], Awaitable[None]]
+
+
+class SlowClientError(Exception):
+    """The client has not taken anything for too long."""
+
+
+class Conversation:
+    """Reads for one client what is due to it, in rounds, and never ahead of the client.
+
+    The next message is read only when the last one has left for the socket: nothing piles up here,
+    however slow the client is.
+    """
+
+    def __init__(
+        self, feed: Feed, sources: Sources, send: Send, *, drop_after: float = DROP_AFTER
+    ) -> None:
+        self._feed = feed
+        self._sources = sources
+        self._send = send
+        self._drop_after = drop_after
+        self._interval = TICK
+        self._subscriptions: dict[int, Subscription] = {}
+        self._due: set[int] = set()
+        self._errors: list[Message] = []
+        self._watchers: dict[Topic, set[int]] = {}
+        self._watch: Watch = feed.watch()
+
+    def hear(self, text: str | bytes) -> None:
+        """Take a message of the client; a bad one is answered and harms nothing else."""
+        message: dict[str, Any] = {}
+        try:
+            message = _parse(text)
+            self._obey(message)
+        except AskError as error:
+            self._errors.append(_error(message, error))
+        self._watch.wake()
+
+    async def run(self) -> None:
+        """Send what is due until cancelled; SlowClientError if the client does not take it."""
+        loop = asyncio.get_running_loop()
+        with self._watch:
+            while True:
+                started = loop.time()
+                await self._round()
+                pause = self._interval - (loop.time() - started)
+                if pause > 0:
+                    await asyncio.sleep(pause)
+                if not (self._due or self._errors):
+                    self._mark(await self._watch.changed())
+
+    async def _round(self) -> None:
+        errors, self._errors = self._errors, []
+        for error in errors:
+            await self._deliver(error)
+        due, self._due = self._due, set()
+        for key in sorted(due):
+            current = self._subscriptions.get(key)
+            for message in current.read() if current else ():
+                await self._deliver(message)
+            if current and current.has_ended:
+                self._forget(key)
+            elif current and current.is_behind:
+                self._due.add(key)
+
+    async def _deliver(self, message: Message) -> None:
+        try:
+            await asyncio.wait_for(self._send(message), self._drop_after)
+        except TimeoutError as error:
+            raise SlowClientError(f"took nothing for {self._drop_after:.0f} s") from error
+
+    def _obey(self, message: Mapping[str, Any]) -> None:
+        operation = message.get("op")
+        if operation == "subscribe":
+            self._add(subscription(message, self._sources))
+        elif operation == "unsubscribe":
+            self._forget(number(message, "id"))
+        elif operation == "rate":
+            self._interval = max(5, number(message, "interval_ms", None, 60_000)) / 1000
+        else:
+            rule = "subscribe, unsubscribe or rate"
+            raise AskError("ValidationException", f"op is {operation!r:.200}; it must be {rule}")
+
+    def _add(self, new: Subscription) -> None:
+        if new.number in self._subscriptions:
+            raise AskError("ValidationException", f"subscription {new.number} is in use")
+        if len(self._subscriptions) >= _MOST_SUBSCRIPTIONS:
+            limit = f"at most {_MOST_SUBSCRIPTIONS} subscriptions on one socket"
+            raise AskError("ResourceLimitExceeded", limit)
+        self._subscriptions[new.number] = new
+        self._due.add(new.number)
+        for topic in new.topics:
+            if topic not in self._watchers:
+                self._watch.add(topic)
+            self._watchers.setdefault(topic, set()).add(new.number)
+
+    def _forget(self, key: int) -> None:
+        old = self._subscriptions.pop(key, None)
+        for topic in old.topics if old else ():
+            self._watchers[topic].discard(key)
+            if not self._watchers[topic]:
+                del self._watchers[topic]
+                self._watch.discard(topic)
+
+    def _mark(self, changed: set[Topic]) -> None:
+        for topic in changed:
+            self._due |= self._watchers.get(topic, set())
+
+
+def _parse(text: str | bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(text)
+    except ValueError as error:
+        raise AskError("SerializationException", f"no JSON: {error}") from error
+    if not isinstance(message, dict):
+        raise AskError("SerializationException", "a message is a JSON object")
+    return message
+
+
+def _error(message: Mapping[str, Any], error: AskError) -> Message:
+    key = message.get("id")
+    known = key if isinstance(key, int) else None
+    return json.dumps({"id": known, "type": "error", "code": error.code, "message": str(error)})

@@ -1,0 +1,296 @@
+"""What one subscription of the stream sends: always read "after n" from the stores, never kept.
+
+`read` returns the messages that are due now and is called again whenever a topic changed, or at once
+while `is_behind`.  What it returns is bounded, so that one long log does not starve the others.
+"""
+
+import json
+import struct
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..contract.events import Fact
+from ..contract.record import JobRecord
+from ..contract.samples import Samples
+from ..engine.feed import JOBS, Topic
+from ..store.base import CurveStore, JobQuery, JobStore, LogStore, Series, UnknownJobError
+from .summary import describe_series, summarize
+
+Message = str | bytes
+
+THINNED = 4000
+"""A series longer than this comes thinned to it when it is first asked for."""
+
+_FAR_BEHIND = 5 * THINNED
+_FACTS = 1000
+_LINES, _LOG_BYTES, _LONGEST_LINE = 2000, 1 << 18, 1 << 18
+_BLOCK = struct.Struct("<IIIId")
+_APPEND, _REPLACE = 0, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where subscriptions read."""
+
+    jobs: JobStore
+    logs: LogStore
+    curves: CurveStore
+    region: str
+    describe: Callable[[JobRecord], Mapping[str, Any]]
+
+
+class Subscription(ABC):
+    """One topic as one client follows it."""
+
+    is_behind = False
+    has_ended = False
+
+    def __init__(self, number: int, sources: Sources) -> None:
+        self.number = number
+        self._sources = sources
+
+    @property
+    @abstractmethod
+    def topics(self) -> tuple[Topic, ...]:
+        """What makes it worth reading again."""
+
+    @abstractmethod
+    def read(self) -> list[Message]:
+        """Return what is due now."""
+
+    def _message(self, kind: str, **members: Any) -> Message:
+        return json.dumps({"id": self.number, "type": kind, **members}, separators=(",", ":"))
+
+    def _end(self, kind: str) -> Message:
+        self.has_ended = True
+        self.is_behind = False
+        return self._message(kind)
+
+
+class JobsSubscription(Subscription):
+    """All jobs: a snapshot of the newest, or the facts after a number; then facts."""
+
+    def __init__(self, number: int, sources: Sources, *, after: int, limit: int) -> None:
+        super().__init__(number, sources)
+        # A number from another state folder's journal says nothing here.
+        self._seq = after if after <= sources.jobs.last_seq() else 0
+        self._limit = limit
+        self._needs_snapshot = self._seq == 0
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The list itself."""
+        return (JOBS,)
+
+    def read(self) -> list[Message]:
+        """Return the snapshot, or the next facts."""
+        if self._needs_snapshot:
+            return [self._snapshot()]
+        facts = self._sources.jobs.after(self._seq, limit=_FACTS)
+        self.is_behind = len(facts) == _FACTS
+        if not facts:
+            return []
+        self._seq = facts[-1].seq
+        summaries = {job_id: self._summary(job_id) for job_id in {each.job_id for each in facts}}
+        rows = [_fact(each, summaries[each.job_id]) for each in facts]
+        return [self._message("facts", seq=self._seq, facts=rows)]
+
+    def _snapshot(self) -> Message:
+        # The number is read first: a fact that comes in between is told twice rather than never.
+        self._seq = self._sources.jobs.last_seq()
+        self._needs_snapshot = False
+        records = self._sources.jobs.select(JobQuery(limit=self._limit))
+        return self._message("jobs", seq=self._seq, jobs=[self._row(each) for each in records])
+
+    def _summary(self, job_id: str) -> dict[str, Any] | None:
+        try:
+            return self._row(self._sources.jobs.get(job_id))
+        except UnknownJobError:
+            return None
+
+    def _row(self, record: JobRecord) -> dict[str, Any]:
+        series = self._sources.curves.series(record.id)
+        return summarize(record, series, self._sources.region)
+
+
+class OneJobSubscription(Subscription):
+    """Base of those that follow one job, found by name once and by id from then on."""
+
+    def __init__(self, number: int, sources: Sources, job: str) -> None:
+        super().__init__(number, sources)
+        self._job_id = sources.jobs.find(job).id
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Everything about this job."""
+        return (("job", self._job_id), ("log", self._job_id), ("series", self._job_id))
+
+    def _find(self) -> JobRecord | None:
+        try:
+            return self._sources.jobs.get(self._job_id)
+        except UnknownJobError:
+            return None
+
+
+class JobSubscription(OneJobSubscription):
+    """One job's facts: all of them at once, whenever one changes."""
+
+    _seen: tuple[int, int, int] | None = None
+
+    def read(self) -> list[Message]:
+        """Return the job if it changed since the last time."""
+        record = self._find()
+        if record is None:
+            return [self._end("deleted")]
+        streams = self._sources.logs.streams(self._job_id)
+        series = self._sources.curves.series(self._job_id)
+        seen = (record.seq, len(streams), len(series))
+        if seen == self._seen:
+            return []
+        self._seen = seen
+        message = self._message(
+            "job",
+            seq=record.seq,
+            detail=self._sources.describe(record),
+            log_streams=streams,
+            series=[describe_series(each) for each in series],
+        )
+        return [message]
+
+
+class SeriesSubscription(OneJobSubscription):
+    """One job's curves: names as text, points as binary blocks."""
+
+    def __init__(
+        self, number: int, sources: Sources, job: str, *, after: Mapping[str, int]
+    ) -> None:
+        super().__init__(number, sources, job)
+        self._counts = {int(series): count for series, count in after.items()}
+        self._told: set[int] = set()
+
+    def read(self) -> list[Message]:
+        """Return new names and new points."""
+        record = self._find()
+        if record is None:
+            return [self._end("end")]
+        found = self._sources.curves.series(self._job_id)
+        messages: list[Message] = []
+        new = [each for each in found if each.id not in self._told]
+        if new:
+            self._told |= {each.id for each in new}
+            rows = [describe_series(each) for each in new]
+            messages.append(self._message("series", series=rows))
+        blocks = b"".join(self._block(each) for each in found)
+        messages += [blocks] if blocks else []
+        # The record was read before the points: when it had ended, these were all of them.
+        return [*messages, self._end("end")] if record.is_terminal else messages
+
+    def _block(self, series: Series) -> bytes:
+        after = self._counts.get(series.id, 0)
+        behind = series.count - after
+        # More points announced than there are: the client's series was another one.
+        if behind < 0 or behind > (_FAR_BEHIND if after else THINNED):
+            kind, points, after = _REPLACE, *self._thinned(series.id)
+        elif behind == 0:
+            return b""
+        else:
+            points = self._sources.curves.after(self._job_id, series.id, after)
+            kind, after = _APPEND, after + len(points)
+        self._counts[series.id] = after
+        head = _BLOCK.pack(self.number, series.id, kind, len(points), after)
+        columns = (points.steps.astype(np.float64), points.times, points.values)
+        return head + b"".join(column.tobytes() for column in columns)
+
+    def _thinned(self, series: int) -> tuple[Samples, int]:
+        """Return a thinned series and how many samples it stands for.
+
+        A commit between the count and the window would put points into both the window and the next
+        block, so the count is read on both sides of it.
+        """
+        curves = self._sources.curves
+        for _ in range(3):
+            before = self._count(series)
+            points = curves.window(self._job_id, series, None, None, THINNED)
+            if self._count(series) == before:
+                return points, before
+        points = curves.after(self._job_id, series, 0)
+        return points, len(points)
+
+    def _count(self, series: int) -> int:
+        found = self._sources.curves.series(self._job_id)
+        return next(each.count for each in found if each.id == series)
+
+
+class LogSubscription(OneJobSubscription):
+    """One job's output: one stream of it, or all of them."""
+
+    def __init__(
+        self,
+        number: int,
+        sources: Sources,
+        job: str,
+        *,
+        stream: str | None = None,
+        after: int | Mapping[str, int] = 0,
+        tail: int | None = None,
+    ) -> None:
+        super().__init__(number, sources, job)
+        self._only = stream
+        self._after = after
+        self._tail = tail
+        self._positions: dict[str, int] = {}
+
+    def read(self) -> list[Message]:
+        """Return the next lines of each stream."""
+        record = self._find()
+        if record is None:
+            return [self._end("end")]
+        names = self._sources.logs.streams(self._job_id)
+        self.is_behind = False
+        messages = [
+            message for name in names if self._only in (None, name) for message in self._lines(name)
+        ]
+        if record.is_terminal and not self.is_behind:
+            messages.append(self._end("end"))
+        return messages
+
+    def _lines(self, name: str) -> list[Message]:
+        stream = self._sources.logs.open(self._job_id, name)
+        if name not in self._positions:
+            self._positions[name] = self._start(name)
+        lines = stream.read(self._positions[name], _LINES, _LOG_BYTES)
+        if not lines:
+            return []
+        self._positions[name] = lines[-1].next
+        self.is_behind |= lines[-1].next < stream.end
+        rows = [[each.time, _shortened(each.text), each.position] for each in lines]
+        first, after = lines[0].position, lines[-1].next
+        return [self._message("lines", stream=name, lines=rows, first=first, next=after)]
+
+    def _start(self, name: str) -> int:
+        if self._tail is None:
+            return self._after if isinstance(self._after, int) else self._after.get(name, 0)
+        stream = self._sources.logs.open(self._job_id, name)
+        last = stream.read_before(stream.end, self._tail) if self._tail else []
+        return last[0].position if last else stream.end
+
+
+def _fact(fact: Fact, summary: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "seq": fact.seq,
+        "time": fact.time,
+        "job": fact.job_name,
+        "kind": fact.kind,
+        "summary": summary,
+    }
+
+
+def _shortened(text: str) -> str:
+    # A reader's window is no place for a line of megabytes; GetLogEvents has all of it.
+    if len(text) <= _LONGEST_LINE:
+        return text
+    return f"{text[:_LONGEST_LINE]}… ({len(text) - _LONGEST_LINE} characters more)"
