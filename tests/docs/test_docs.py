@@ -1,0 +1,91 @@
+"""The documentation keeps its word: links lead somewhere, words exist, commands are accepted."""
+
+import ast
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(?P<language>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|#)(?P<target>[^)#]+)")
+
+
+def page_id(page):
+    return str(page.relative_to(ROOT))
+
+
+def blocks(language):
+    return [
+        (page, found["body"])
+        for page in PAGES
+        for found in FENCE.finditer(page.read_text())
+        if found["language"] == language
+    ]
+
+
+def commands(program):
+    """Commands in `console` blocks that start with these words, also inside $(…)."""
+    lines = [
+        line[2:] for _, body in blocks("console") for line in body.splitlines() if line[:1] == "$"
+    ]
+    inner = [re.sub(r".*\$\(([^)]*)\).*", r"\1", line) for line in lines]
+    return sorted({line for line in inner if line.startswith(program)})
+
+
+def glossary_classes():
+    rows = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    return [name for row in rows for name in re.findall(r"`(jupyter_train[\w.]*\.[A-Z]\w+)`", row)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_link_of_a_page_leads_to_a_file(page):
+    targets = [found["target"] for found in LINK.finditer(page.read_text())]
+    assert [each for each in targets if not (page.parent / each).is_file()] == []
+
+
+@pytest.mark.parametrize("name", glossary_classes())
+def test_every_class_of_the_glossary_exists(name):
+    module, _, noun = name.rpartition(".")
+    assert isinstance(getattr(importlib.import_module(module), noun), type)
+
+
+def test_the_glossary_calls_no_two_things_by_one_word():
+    rows = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    words = [row.split("|")[1].strip() for row in rows if row.startswith("| ")]
+    words = [word for word in words if word != "word"]
+    assert sorted(words) == sorted(set(words))
+
+
+@pytest.mark.parametrize("command", commands("jupyter train "))
+def test_the_command_line_accepts_every_command_of_the_documentation(command):
+    cli = importlib.import_module("jupyter_train.cli")
+    cli.parser().parse_args(shlex.split(command)[2:])
+
+
+@pytest.mark.parametrize("command", commands("make "))
+def test_every_make_target_of_the_documentation_exists(command):
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    words = [word for word in shlex.split(command)[1:] if "=" not in word]
+    assert set(words) <= set(targets)
+
+
+@pytest.mark.parametrize(("page", "body"), blocks("python"), ids=lambda each: str(each)[:30])
+def test_every_python_block_of_the_documentation_compiles(page, body):
+    lines = [line for line in body.splitlines() if not line.startswith("%")]
+    ast.parse("\n".join(lines))
+
+
+def test_every_page_is_reached_from_the_index():
+    index = (ROOT / "docs" / "index.md").read_text()
+    assert [page.name for page in (ROOT / "docs").glob("*.md") if page.name not in index] == [
+        "index.md"
+    ]
+
+
+def test_the_licence_and_the_version_are_where_tools_look():
+    assert (ROOT / "LICENSE").read_text().startswith("BSD 3-Clause License")
+    assert "## 0.1.0" in (ROOT / "CHANGELOG.md").read_text()
