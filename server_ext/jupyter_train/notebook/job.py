@@ -1,0 +1,201 @@
+"""A training job in a notebook: look at it, wait for it, stop it, read what it made."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..client.connection import ApiError
+from ..client.find import NoManagerError, StartFailedError
+from ..client.logs import follow_log, read_log
+from ..contract.status import Status
+from .artifacts import fetch_artifact
+from .display import Snapshot, bundle, print_text, show
+from .errors import TrainingJobFailed, WaitInterrupted
+from .loglines import LogLines, visible
+from .session import Session
+
+_ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.STOPPED})
+_POLL = 0.25
+_SNAPSHOT_POINTS = 300
+_SNAPSHOT_LINES = 10
+_FAILURE_LINES = 20
+_NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
+
+Curve = dict[str, list[float]]
+"""The columns of a metric series: `steps`, `times` (epoch seconds) and `values`."""
+
+
+class TrainingJob:
+    """One training job, by name; all it knows it asks the manager, so it is never out of date."""
+
+    def __init__(
+        self,
+        name: str,
+        session: Session | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self.session = session or Session()
+        self._sleep = sleep
+
+    def describe(self) -> dict[str, Any]:
+        """Return DescribeTrainingJob's answer, times as datetimes."""
+        return {key: _read_times(value, key) for key, value in self._describe().items()}
+
+    @property
+    def status(self) -> str:
+        """TrainingJobStatus: InProgress, Completed, Failed, Stopping or Stopped."""
+        return str(self._describe()["TrainingJobStatus"])
+
+    @property
+    def model_data(self) -> str | None:
+        """Where the model is, None until there is one."""
+        uri = self._describe().get("ModelArtifacts", {}).get("S3ModelArtifacts")
+        return str(uri) if uri else None
+
+    def wait(self, logs: bool | str = False) -> "TrainingJob":
+        """Block until the job has ended, raise if it failed; `logs` prints its lines meanwhile."""
+        try:
+            if wants_lines(logs):
+                self.print_log()
+            while self.status not in _ENDED:
+                self._sleep(_POLL)
+        except KeyboardInterrupt:
+            raise WaitInterrupted(self.name) from None
+        end = self._describe()
+        if end["TrainingJobStatus"] == Status.FAILED:
+            tail = [visible(line) for line in self._lines(_FAILURE_LINES)]
+            raise TrainingJobFailed(self.name, visible(end.get("FailureReason", "")), tail)
+        return self
+
+    def show(self, *, wait: bool = False, logs: Any = None) -> None:
+        """Show the live view; with `wait` block, and leave the end's snapshot in the output."""
+        view = show(self)
+        if view is None:
+            print(f"training job {self.name}")  # noqa: T201 - a program has no other view
+        if not wait:
+            return
+        try:
+            self.wait(logs=view is None if logs is None else wants_lines(logs))
+        finally:
+            if view is not None:
+                view.update(self)
+
+    def print_log(self) -> None:
+        """Print the log's lines as they come, to the end of the job."""
+        for line in self.follow():
+            print(line, flush=True)  # noqa: T201 - printing is what was asked for
+
+    def stop(self) -> None:
+        """Ask the job to stop; what it left in its model folder is kept."""
+        self.session.connect().call("StopTrainingJob", {"TrainingJobName": self.name})
+
+    def logs(self, tail: int | None = None) -> LogLines:
+        """Return the log so far, or its last lines."""
+        self._describe()  # a job that is unknown has no empty log: this says so
+        return self._lines(tail)
+
+    def follow(self) -> Iterator[str]:
+        """Yield the log's lines as they come, to the end of the job."""
+        streams: list[str] = []
+        for line in follow_log(self.session.connect(), self.name):
+            if line.stream not in streams:
+                streams.append(line.stream)
+            host = line.stream.rpartition("/")[2].rpartition("-")[0]
+            yield visible(line.text if len(streams) == 1 else f"[{host}] {line.text}")
+
+    def metrics(self, points: int = 2000) -> dict[str, Curve]:
+        """Return each metric's curve, thinned to about so many points (its extremes are kept)."""
+        return {each["Name"]: self._window(each["SeriesId"], points) for each in self._series()}
+
+    def figure(self, *names: str) -> Any:
+        """Return a plotly figure of the curves, all of them or those named."""
+        from .figure import figure  # noqa: PLC0415 - plotly is optional, and slow to import
+
+        curves = self.metrics()
+        return figure(self.name, {name: curves[name] for name in names or curves})
+
+    def artifacts(self) -> list[dict[str, Any]]:
+        """Return what the job made: Bucket, Key, Size, LastModified and Kind of each."""
+        answer = self._read("ListTrainingJobArtifacts", "jupytertrain")
+        return [_read_times(each) for each in answer["Artifacts"]]
+
+    def download(self, folder: str | Path | None = None) -> Path:
+        """Fetch the model and unpack it; returns the folder, by default model/<name>."""
+        uri = self.model_data
+        if uri is None:
+            raise FileNotFoundError(f"training job {self.name} ({self.status}) has made no model")
+        target = Path(folder) if folder is not None else Path("model") / self.name
+        return fetch_artifact(self.session.connect(), self.name, uri, target)
+
+    def _lines(self, tail: int | None) -> LogLines:
+        lines = read_log(self.session.connect(), self.name, tail=tail)
+        return LogLines([line.text for line in lines][-tail if tail else 0 :])
+
+    def _describe(self) -> dict[str, Any]:
+        return self._read("DescribeTrainingJob", "sagemaker")
+
+    def _read(self, operation: str, service: str, **members: Any) -> dict[str, Any]:
+        return self.session.read(operation, {"TrainingJobName": self.name, **members}, service)
+
+    def _series(self) -> list[dict[str, Any]]:
+        return list(self._read("ListMetricSeries", "jupytertrain")["Series"])
+
+    def _window(self, series: int, points: int) -> Curve:
+        window = self._read("GetMetricWindow", "jupytertrain", SeriesId=series, Points=points)
+        # NaN and Infinity travel as strings, which float() reads.
+        return {key.lower(): [float(value) for value in window[key]] for key in _COLUMNS}
+
+    def _snapshot(self) -> Snapshot:
+        try:
+            return self._look()
+        except _NOT_REACHABLE:
+            return Snapshot(name=self.name)
+
+    def _look(self) -> Snapshot:
+        detail, series = self._describe(), self._series()
+        first = series[0] if series else None
+        curve = self._window(first["SeriesId"], _SNAPSHOT_POINTS)["values"] if first else []
+        return Snapshot(
+            name=self.name,
+            status=detail["TrainingJobStatus"],
+            secondary=detail.get("SecondaryStatus", ""),
+            reason=visible(detail.get("FailureReason", "")),
+            seconds=_seconds(detail),
+            metrics={visible(each["Name"]): float(each["LastValue"]) for each in series},
+            curve=curve,
+            curve_name=visible(first["Name"]) if first else "",
+            lines=[visible(line) for line in self._lines(_SNAPSHOT_LINES)],
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return bundle(self._snapshot())
+
+    def __repr__(self) -> str:
+        return print_text(self._snapshot())
+
+
+_COLUMNS = ("Steps", "Times", "Values")
+
+
+def wants_lines(logs: bool | str | Sequence[str] | None) -> bool:
+    """Tell whether SageMaker's `logs` argument asks for lines: True, "All" or a list."""
+    return bool(logs) and logs != "None"
+
+
+def _seconds(detail: Mapping[str, Any]) -> float | None:
+    start, end = detail.get("TrainingStartTime"), detail.get("TrainingEndTime")
+    return end - start if start is not None and end is not None else None
+
+
+def _read_times(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        return {name: _read_times(each, name) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_read_times(each) for each in value]
+    if isinstance(value, int | float) and key.endswith(("Time", "Timestamp", "LastModified")):
+        return datetime.fromtimestamp(value, UTC)
+    return value

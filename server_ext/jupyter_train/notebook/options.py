@@ -1,0 +1,118 @@
+"""The option line of %train: words, in which $name and {expression} are values of the notebook."""
+
+import argparse
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from IPython.core.error import UsageError
+from IPython.utils.text import DollarFormatter
+
+# A metric's regular expression is left alone: its braces and dollars are its own.
+_METRIC = re.compile(r"""((?:^|\s)(?:-m|--metric)[\s=]\s*)('[^']*'|"[^"]*"|\S+)""")
+_PLACE = re.compile("\0(\\d+)\0")
+
+
+class _Places(DollarFormatter):
+    """Puts a numbered place where a value goes, so that values with spaces stay one word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[str] = []
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        self.values.append(format(value, format_spec))
+        return f"\0{len(self.values) - 1}\0"
+
+
+def words(line: str, names: Mapping[str, Any]) -> list[str]:
+    """Split a line as a shell does, after IPython's expansion of $name and {expression}."""
+    places = _Places()
+    try:
+        text = places.vformat(_METRIC.sub(_keep, line), (), names)
+    except (NameError, SyntaxError, ValueError) as error:
+        raise UsageError(
+            f"cannot expand {line!r}: {error!r}; a plain brace is written twice, a dollar as $$"
+        ) from error
+    try:
+        found = shlex.split(text)
+    except ValueError as error:
+        raise UsageError(f"cannot split {line!r} into words: {error}") from error
+    return [_PLACE.sub(lambda place: places.values[int(place[1])], word) for word in found]
+
+
+def _keep(metric: re.Match[str]) -> str:
+    plain = metric[2].replace("{", "{{").replace("}", "}}").replace("$", "$$")
+    return metric[1] + plain
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are IPython's; its help is that of the magic (%train?)."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog=prog, add_help=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong, and how it is used."""
+        raise UsageError(f"{message}\n{self.format_usage().strip()}")
+
+
+def pair(text: str) -> tuple[str, str]:
+    """Read NAME=VALUE."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def train_parser() -> Parser:
+    """Return the parser of %train and %%train."""
+    parser = Parser("%train")
+    add = parser.add_argument
+    add("script", nargs="?", help="the script to run; %%%%train takes the cell")
+    add("-n", "--name", help="the job's name (default: made from the script's and the time)")
+    _add_pairs(parser, "-p", "--param", "a hyperparameter: the script gets --NAME VALUE")
+    _add_pairs(parser, "-i", "--input", "a channel: a path, file:// or s3:// URI")
+    _add_pairs(parser, "-m", "--metric", "a metric: the regular expression that finds it")
+    _add_pairs(parser, "-e", "--env", "an environment variable")
+    add("-t", "--instance-type", default="local", help="what to run on (default: local)")
+    add("-c", "--instance-count", type=int, default=1, help="how many of it (default: 1)")
+    add("-o", "--output", help="where the model goes, a path or URI")
+    add("-d", "--dependency", action="append", default=[], help="file or folder beside the script")
+    add("-s", "--source-dir", help="the folder that the script is in and needs")
+    add("--checkpoints", help="where checkpoints are kept, a path or URI")
+    add("--max-run", type=int, default=86400, help="seconds after which it is stopped")
+    add("--wait", action="store_true", help="block until the job has ended")
+    add("--out", metavar="VAR", help="variable that the job is assigned to")
+    return parser
+
+
+def _add_pairs(parser: Parser, short: str, long: str, text: str) -> None:
+    parser.add_argument(
+        short, long, metavar="NAME=VALUE", type=pair, action="append", default=[], help=text
+    )
+
+
+def jobs_parser() -> Parser:
+    """Return the parser of %jobs."""
+    parser = Parser("%jobs")
+    parser.add_argument("-n", "--lines", type=int, default=10, help="how many (default: 10)")
+    parser.add_argument("-s", "--status", help="only those InProgress, Completed, Failed, …")
+    return parser
+
+
+def logs_parser() -> Parser:
+    """Return the parser of %logs."""
+    parser = Parser("%logs")
+    parser.add_argument("name", nargs="?", help="the job (default: the last one)")
+    parser.add_argument("-n", "--lines", type=int, help="only so many of the last lines")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on to the job's end")
+    return parser
+
+
+def stop_parser() -> Parser:
+    """Return the parser of %stop."""
+    parser = Parser("%stop")
+    parser.add_argument("name", nargs="?", help="the job (default: the last one)")
+    return parser
