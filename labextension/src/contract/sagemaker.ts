@@ -1,0 +1,168 @@
+/** The shapes of SageMaker and of our own service that views use: AWS's names, epoch seconds. */
+
+import { list, number, numberOr, object, text, textOr, texts } from './json';
+
+import type { JsonObject } from './json';
+
+/** TrainingJobStatus. */
+export type Status =
+  | 'InProgress'
+  | 'Completed'
+  | 'Failed'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Deleting';
+
+/** The statuses a job never leaves. */
+export const ENDED: ReadonlySet<string> = new Set(['Completed', 'Failed', 'Stopped']);
+
+/** The last value of one metric. */
+export interface IMetricDatum {
+  MetricName: string;
+  Value: number;
+  Timestamp?: number;
+}
+
+/** One job as lists show it. */
+export interface IJobSummary {
+  TrainingJobName: string;
+  TrainingJobArn?: string;
+  TrainingJobStatus: string;
+  SecondaryStatus?: string;
+  StatusMessage?: string;
+  CreationTime?: number;
+  TrainingStartTime?: number;
+  TrainingEndTime?: number;
+  LastModifiedTime?: number;
+  FailureReason?: string;
+  InstanceType?: string;
+  InstanceCount?: number;
+  FinalMetricDataList: IMetricDatum[];
+  Seq: number;
+}
+
+/** One step of a job's life, for the list of transitions. */
+export interface ITransition {
+  Status: string;
+  StartTime: number;
+  EndTime?: number;
+  StatusMessage?: string;
+}
+
+/** The answer of DescribeTrainingJob: what views need is typed, all of it is in `document`. */
+export interface IJobDetail extends Omit<IJobSummary, 'Seq'> {
+  HyperParameters: Record<string, string>;
+  SecondaryStatusTransitions: ITransition[];
+  ModelArtifacts?: string;
+  OutputPath?: string;
+  TrainingTimeInSeconds?: number;
+  BillableTimeInSeconds?: number;
+  document: JsonObject;
+}
+
+/** One metric of one job, as ListMetricSeries and the stream describe it. */
+export interface ISeries {
+  SeriesId: number;
+  Name: string;
+  Count?: number;
+  LastStep?: number;
+  LastTime?: number;
+  LastValue?: number;
+  Min?: number;
+  Max?: number;
+}
+
+/** One file a job made or used. */
+export interface IArtifact {
+  Bucket: string;
+  Key: string;
+  Size: number;
+  LastModified?: number;
+  Kind: string;
+}
+
+function optional(from: JsonObject, names: readonly string[], texts: readonly string[]): object {
+  const found: Record<string, unknown> = {};
+  for (const name of names) {
+    found[name] = numberOr(from, name, undefined);
+  }
+  for (const name of texts) {
+    found[name] = textOr(from, name, undefined);
+  }
+  return found;
+}
+
+function readMetric(value: unknown): IMetricDatum {
+  const from = object(value, 'metric');
+  return {
+    MetricName: text(from, 'MetricName'),
+    Value: number(from, 'Value'),
+    Timestamp: numberOr(from, 'Timestamp', undefined)
+  };
+}
+
+const TIMES = ['CreationTime', 'TrainingStartTime', 'TrainingEndTime', 'LastModifiedTime'];
+const TEXTS = ['TrainingJobArn', 'SecondaryStatus', 'StatusMessage', 'FailureReason'];
+
+/** Read a summary. */
+export function readSummary(value: unknown): IJobSummary {
+  const from = object(value, 'summary');
+  return {
+    ...optional(from, [...TIMES, 'InstanceCount'], [...TEXTS, 'InstanceType']),
+    TrainingJobName: text(from, 'TrainingJobName'),
+    TrainingJobStatus: text(from, 'TrainingJobStatus'),
+    FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
+    Seq: numberOr(from, 'Seq', 0)
+  };
+}
+
+function readTransition(value: unknown): ITransition {
+  const from = object(value, 'transition');
+  return {
+    Status: text(from, 'Status'),
+    StartTime: number(from, 'StartTime'),
+    EndTime: numberOr(from, 'EndTime', undefined),
+    StatusMessage: textOr(from, 'StatusMessage', undefined)
+  };
+}
+
+/** Read the answer of DescribeTrainingJob. */
+export function readDetail(value: unknown): IJobDetail {
+  const from = object(value, 'detail');
+  const resources = object(from.ResourceConfig ?? {}, 'ResourceConfig');
+  const spent = ['TrainingTimeInSeconds', 'BillableTimeInSeconds'];
+  return {
+    ...optional(from, [...TIMES, ...spent], TEXTS),
+    ...optional(resources, ['InstanceCount'], ['InstanceType']),
+    TrainingJobName: text(from, 'TrainingJobName'),
+    TrainingJobStatus: text(from, 'TrainingJobStatus'),
+    FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
+    HyperParameters: texts(from.HyperParameters),
+    SecondaryStatusTransitions: list(from.SecondaryStatusTransitions, readTransition),
+    ModelArtifacts: textOr(object(from.ModelArtifacts ?? {}), 'S3ModelArtifacts', undefined),
+    OutputPath: textOr(object(from.OutputDataConfig ?? {}), 'S3OutputPath', undefined),
+    document: from
+  };
+}
+
+/** Read one series. */
+export function readSeries(value: unknown): ISeries {
+  const from = object(value, 'series');
+  return {
+    ...optional(from, ['Count', 'LastStep', 'LastTime', 'LastValue', 'Min', 'Max'], []),
+    SeriesId: number(from, 'SeriesId'),
+    Name: text(from, 'Name')
+  };
+}
+
+/** Read one artifact. */
+export function readArtifact(value: unknown): IArtifact {
+  const from = object(value, 'artifact');
+  return {
+    Bucket: text(from, 'Bucket'),
+    Key: text(from, 'Key'),
+    Size: numberOr(from, 'Size', 0),
+    LastModified: numberOr(from, 'LastModified', undefined),
+    Kind: textOr(from, 'Kind', 'file')
+  };
+}

@@ -1,0 +1,105 @@
+/** Calls to the manager through the Jupyter server: one operation, one answer or AWS error. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import { list, object, textOr } from '../contract/json';
+import { readArtifact, readDetail } from '../contract/sagemaker';
+
+import type { JsonObject } from '../contract/json';
+import type { IArtifact, IJobDetail } from '../contract/sagemaker';
+
+/** The services behind the doorway. */
+export type Service = 'sagemaker' | 'logs' | 'jupytertrain';
+
+/** An error as AWS words it: a code to branch on and a sentence to show. */
+export class ServiceError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number
+  ) {
+    super(message);
+    this.name = 'ServiceError';
+  }
+}
+
+/** What models need of a client. */
+export interface ICaller {
+  call(service: Service, operation: string, input: object): Promise<JsonObject>;
+}
+
+export class Client implements ICaller {
+  constructor(readonly settings: ServerConnection.ISettings) {}
+
+  /** Call an operation; rejects with ServiceError, also when the server cannot be reached. */
+  async call(service: Service, operation: string, input: object): Promise<JsonObject> {
+    const url = URLExt.join(this.settings.baseUrl, 'jupyter-train/api', service, operation);
+    const request = { method: 'POST', body: JSON.stringify(input) };
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, request, this.settings);
+    } catch (error) {
+      throw new ServiceError('EndpointConnectionError', String(error), 0);
+    }
+    const body = parsed(await response.text());
+    if (!response.ok) {
+      throw errorOf(body, response);
+    }
+    return body;
+  }
+
+  /** Return everything about a job. */
+  async describe(job: string): Promise<IJobDetail> {
+    const input = { TrainingJobName: job };
+    return readDetail(await this.call('sagemaker', 'DescribeTrainingJob', input));
+  }
+
+  /** Create a job from a CreateTrainingJob request. */
+  async submit(request: object): Promise<void> {
+    await this.call('sagemaker', 'CreateTrainingJob', request);
+  }
+
+  /** Check a CreateTrainingJob request without creating anything. */
+  async check(request: object): Promise<void> {
+    await this.call('jupytertrain', 'CheckTrainingJob', request);
+  }
+
+  /** Stop a job: SIGTERM now, artifacts kept. */
+  async stop(job: string): Promise<void> {
+    await this.call('sagemaker', 'StopTrainingJob', { TrainingJobName: job });
+  }
+
+  /** Delete a job that has ended. */
+  async delete(job: string): Promise<void> {
+    await this.call('sagemaker', 'DeleteTrainingJob', { TrainingJobName: job });
+  }
+
+  /** Return the files of a job. */
+  async artifacts(job: string): Promise<IArtifact[]> {
+    const input = { TrainingJobName: job };
+    const answer = await this.call('jupytertrain', 'ListTrainingJobArtifacts', input);
+    return list(answer.Artifacts, readArtifact);
+  }
+
+  /** Return where the browser downloads an object. */
+  objectUrl(bucket: string, key: string): string {
+    const path = [bucket, ...key.split('/')].map(encodeURIComponent).join('/');
+    const url = URLExt.join(this.settings.baseUrl, 'jupyter-train/objects', path);
+    const { appendToken, token } = this.settings;
+    return appendToken && token ? `${url}?token=${encodeURIComponent(token)}` : url;
+  }
+}
+
+function parsed(body: string): JsonObject {
+  try {
+    return body ? object(JSON.parse(body)) : {};
+  } catch {
+    return {}; // a proxy in between answers in HTML
+  }
+}
+
+function errorOf(body: JsonObject, response: Response): ServiceError {
+  const code = textOr(body, '__type', `HTTP ${response.status}`).replace(/^.*#/, '');
+  const message = textOr(body, 'message', textOr(body, 'Message', response.statusText));
+  return new ServiceError(code, message, response.status);
+}

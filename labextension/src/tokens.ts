@@ -1,0 +1,36 @@
+/** The words by which plugins find each other. */
+
+import { Token } from '@lumino/coreutils';
+
+import type { Client } from './data/client';
+import type { JobsModel } from './data/jobs';
+import type { Stream } from './data/stream';
+
+/** The MIME type of a job in a notebook: `{"job": NAME, "version": 1}`. */
+export const JOB_MIME_TYPE = 'application/vnd.jupyter-train.job+json';
+
+/** What all views share: one client, one stream, one list of jobs. */
+export interface ITrain {
+  readonly client: Client;
+  readonly stream: Stream;
+  readonly jobs: JobsModel;
+}
+
+export const ITrain = new Token<ITrain>(
+  'jupyter-train:ITrain',
+  'Training jobs: calls to the manager, the live stream, and the list of jobs.'
+);
+
+/** Commands, one set for menus, palette, panels and notebook views. */
+export const CommandIDs = {
+  /** Open the tab of a job; args: {job: string}. */
+  openJob: 'train:open-job',
+  /** Stop a job; args: {job: string}. */
+  stopJob: 'train:stop-job',
+  /** Delete a job that has ended; args: {job: string}. */
+  deleteJob: 'train:delete-job',
+  /** Open the launch form. */
+  launch: 'train:launch',
+  /** Show the list of jobs. */
+  showJobs: 'train:show-jobs'
+} as const;
