@@ -46,6 +46,11 @@ class Sinks:
     feed: Feed
     clock: Callable[[], float] = time.time
 
+    def close(self) -> None:
+        """Wait for the writes under way."""
+        self.writer.close()
+        self.log_thread.shutdown()
+
 
 class Collector:
     """One attempt's collector; `finish` after the attempt has ended reads what is left."""

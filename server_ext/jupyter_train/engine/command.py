@@ -58,14 +58,15 @@ def attempt_spec(
         manager_id=around.manager_id,
         key=key,
         folder=folder.root,
-        argv=_argv(spec),
+        argv=argv_of(spec),
         environment=environment,
         working_directory=folder.code if spec.source_uri else folder.ml,
         resources=resources,
     )
 
 
-def _argv(spec: TrainingJob) -> tuple[str, ...]:
+def argv_of(spec: TrainingJob) -> tuple[str, ...]:
+    """Return the command; ClientError if the job names none."""
     if spec.entrypoint or spec.arguments:
         return (*spec.entrypoint, *spec.arguments)
     if spec.program and spec.source_uri:

@@ -53,6 +53,11 @@ class AttemptFolder:
         return self.root / "metrics"
 
     @property
+    def keep(self) -> Path:
+        """A file that says: here is what could not be published, do not tidy it away."""
+        return self.root / "keep"
+
+    @property
     def log(self) -> Path:
         """Standard output and error."""
         return self.root / "log"

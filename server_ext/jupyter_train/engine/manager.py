@@ -1,0 +1,171 @@
+"""The façade of the engine: what the API and the stream may ask for."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from ..contract.names import AttemptKey
+from ..contract.record import JobRecord, StopReason, new_record
+from ..contract.spec import Document
+from ..hosts.base import Host
+from ..runtimes.base import Runtime
+from ..store.base import UnknownJobError
+from .admission import admit
+from .attempt import remove_folder
+from .errors import RefusedError
+from .feed import Feed
+from .folders import AttemptFolder, attempt_folder
+from .placement import Capacity
+from .run import JobRun
+from .settings import Settings
+from .stores import Stores
+from .wiring import chosen, sinks_for, surroundings, wire
+
+
+class Manager:
+    """Takes jobs, looks after them, and gives them back; everything durable is in `stores`."""
+
+    def __init__(
+        self,
+        manager_id: str,
+        settings: Settings,
+        stores: Stores,
+        place: tuple[Host, Runtime],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.id = manager_id
+        self.region = settings.region
+        self.clock = clock
+        self.jobs = stores.jobs
+        self.logs = stores.logs
+        self.curves = stores.curves
+        self.objects = stores.objects
+        self.feed = Feed()
+        self._settings = settings
+        self._stores = stores
+        self._host, self._runtime = place
+        self._runs: dict[str, tuple[JobRun, asyncio.Task[None]]] = {}
+
+    async def start(self) -> None:
+        """Adopt what runs and queue what waits."""
+        facts = chosen(await self._host.facts(), self._settings)
+        self._shop = wire(
+            surroundings(self.id, self._settings),
+            self._settings,
+            self._stores,
+            sinks_for(self._stores, self.feed, self.clock),
+            (self._host, self._runtime, facts),
+        )
+        for record in self.jobs.active():
+            self._run(record)
+        self._sweep()
+
+    async def close(self) -> None:
+        """Let go of everything; jobs run on."""
+        runs, self._runs = list(self._runs.values()), {}
+        for _, task in runs:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in runs), return_exceptions=True)
+        for run, _ in runs:
+            await run.let_go()
+        await self._shop.tower.close()
+        self._shop.sinks.close()
+        await self._stores.close()
+
+    def check(self, document: Document) -> None:
+        """Raise RefusedError or LimitError where `submit` would; nothing is created."""
+        admit(document, self._settings, self._shop.facts)
+
+    async def submit(
+        self, document: Document, tags: Mapping[str, str], owner: str = ""
+    ) -> JobRecord:
+        """Take a job; it is durable when this returns."""
+        self.check(document)
+        record = new_record(
+            uuid4().hex[:16], document, self.clock(), owner, "Looking for free capacity"
+        )
+        kept = await self._shop.book.submit(record, tags)
+        self._run(kept)
+        return kept
+
+    async def stop(self, name: str) -> JobRecord:
+        """Let a job stop; one that is stopping already is left alone."""
+        record = self.jobs.find(name)
+        run = self._runs.get(record.id)
+        if run is None or run[0].record.is_terminal:
+            raise RefusedError(
+                f"The training job {name!r} cannot be stopped: it is {record.status} already."
+            )
+        await run[0].request_stop(StopReason.USER)
+        return run[0].record
+
+    async def update(self, name: str, changes: Mapping[str, Any]) -> JobRecord:
+        """Change members of a running job's document."""
+        record = self.jobs.find(name)
+        run = self._runs.get(record.id)
+        if run is None:
+            raise RefusedError(
+                f"The training job {name!r} cannot be updated: it is {record.status} already."
+            )
+        return await run[0].update(lambda now: {**now.document, **changes})
+
+    async def delete(self, name: str) -> None:
+        """Forget a job that has ended; its artifacts stay where they are."""
+        record = self.jobs.find(name)
+        if not record.is_terminal:
+            raise RefusedError(
+                f"The training job {name!r} cannot be deleted while it is {record.status}; stop it."
+            )
+        if record.id in self._runs:
+            await asyncio.wait([self._runs[record.id][1]])
+        await self._shop.book.delete(self.jobs.find(name))
+        await self._shop.sinks.writer.delete(record.id)
+        self.logs.delete(record.id)
+        for number in range(1, record.attempt + 1):
+            remove_folder(self._folder(record, number))
+
+    async def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
+        """Add or replace a job's tags."""
+        await self._shop.book.set_tags(self.jobs.find(name), tags)
+
+    async def remove_tags(self, name: str, keys: Sequence[str]) -> None:
+        """Remove tags of a job."""
+        await self._shop.book.remove_tags(self.jobs.find(name), keys)
+
+    def capacity(self) -> Capacity:
+        """Return what there is and what is free."""
+        return self._shop.queue.capacity()
+
+    def attempt_folder(self, record: JobRecord) -> Path | None:
+        """Return the folder of the job's newest attempt, while there is one."""
+        folder = self._folder(record, record.attempt)
+        return folder if folder.is_dir() else None
+
+    def _folder(self, record: JobRecord, number: int) -> Path:
+        key = AttemptKey(job_id=record.id, attempt=number)
+        return attempt_folder(self._settings.attempts, key).root
+
+    def _run(self, record: JobRecord) -> None:
+        run = JobRun(record, self._shop)
+        task = asyncio.create_task(run.run(), name=f"job {record.name}")
+        self._runs[record.id] = (run, task)
+        task.add_done_callback(lambda _: self._runs.pop(record.id, None))
+
+    def _sweep(self) -> None:
+        """Remove folders of attempts whose job has ended: the manager died before it could."""
+        if not self._settings.attempts.is_dir():
+            return
+        for name in os.listdir(self._settings.attempts):  # noqa: PTH208 - names are all we need
+            folder = self._settings.attempts / name
+            if self._is_leftover(name) and not AttemptFolder(folder).keep.exists():
+                remove_folder(folder)
+
+    def _is_leftover(self, name: str) -> bool:
+        try:
+            return self.jobs.get(AttemptKey.parse(name).job_id).is_terminal
+        except (UnknownJobError, ValueError):
+            return True

@@ -1,0 +1,280 @@
+"""The life of one job, driven from wherever its record stands to its end.
+
+Every step may be cut off by a crash and is then done again from its beginning: staging, starting,
+signalling, collecting and publishing are all such that twice is once.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
+
+from ..contract.events import Kind
+from ..contract.record import Desired, JobRecord, StopReason
+from ..contract.status import SecondaryStatus as S
+from ..runtimes.base import Observation, Phase, Resources
+from .attempt import Attempt
+from .errors import ClientError, InternalServerError, failure_reason
+from .limits import next_limit
+from .patience import insist
+from .placement import demand_of
+from .reasons import algorithm_error
+from .shop import Shop
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# How a job that was told to stop ends, and what is said meanwhile.
+_ENDS: Mapping[StopReason | None, tuple[S, str]] = {
+    None: (S.COMPLETED, "Training job completed"),
+    StopReason.USER: (S.STOPPED, "Stopping the training job, as was asked"),
+    StopReason.MAX_RUNTIME: (S.MAX_RUNTIME_EXCEEDED, "Stopping: MaxRuntimeInSeconds is over"),
+    StopReason.MAX_WAIT: (S.MAX_WAIT_TIME_EXCEEDED, "Stopping: MaxWaitTimeInSeconds is over"),
+    StopReason.MAX_PENDING: (S.STOPPED, "Stopping: MaxPendingTimeInSeconds is over"),
+}
+_ENDED_WORDS = {
+    S.COMPLETED: "Training job completed",
+    S.STOPPED: "Training job stopped",
+    S.MAX_RUNTIME_EXCEEDED: "Training job stopped: it ran longer than MaxRuntimeInSeconds",
+    S.MAX_WAIT_TIME_EXCEEDED: "Training job stopped: MaxWaitTimeInSeconds is over",
+}
+
+
+class JobRun:
+    """One job on its way."""
+
+    def __init__(self, record: JobRecord, shop: Shop) -> None:
+        self.record = record
+        self._shop = shop
+        self._clock = shop.sinks.clock
+        self._poked = asyncio.Event()
+        self._lock = asyncio.Lock()
+        self._attempt: Attempt | None = None
+        self._keep_folder = False
+        self._terminated = False
+        if record.attempt and record.secondary in (S.DOWNLOADING, S.TRAINING, S.STOPPING):
+            self._adopt()
+
+    async def request_stop(self, reason: StopReason) -> None:
+        """Let the job stop; asking twice, or for one that has ended, changes nothing."""
+        async with self._lock:
+            if self.record.desired is Desired.STOP or self.record.is_terminal:
+                return
+            self.record = await self._shop.book.note(
+                self.record, Kind.STOP_REQUESTED, desired=Desired.STOP, stop_reason=reason
+            )
+        self._poked.set()
+
+    async def update(self, change: Callable[[JobRecord], Mapping[str, Any]]) -> JobRecord:
+        """Change the job's document to what `change` makes of the present record."""
+        async with self._lock:
+            document = change(self.record)
+            self.record = await self._shop.book.note(
+                self.record, Kind.JOB_UPDATED, document=document
+            )
+            return self.record
+
+    async def run(self) -> None:
+        """Run to the end; every outcome, good or bad, ends in the journal."""
+        try:
+            while not self.record.is_terminal:
+                await _STEPS[self.record.secondary](self)
+        except Exception as error:  # the one place where a failure becomes a fact
+            log.info("job %s failed: %r", self.record.name, error, exc_info=error)
+            await self._fail(error)
+        await self._tidy()
+
+    async def let_go(self) -> None:
+        """Stop looking after the job; it runs on, and the next manager adopts it."""
+        if self._attempt is not None:
+            await self._attempt.stop_collecting()
+
+    # The steps, in the order in which a job meets them.
+
+    async def wait_for_turn(self) -> None:
+        """Starting, Pending: wait for a share of the host."""
+        if self.record.desired is Desired.STOP:
+            await self._move(S.STOPPING, "Stopping before the training has started")
+            return
+        spec = self.record.spec
+        demand = demand_of(spec.instance_type, self._shop.settings.instance_types)
+        turn = self._shop.queue.enter(self.record.id, demand)
+        if not turn.done() and self.record.secondary is not S.PENDING:
+            free = self._shop.queue.capacity().free_cpus
+            await self._move(S.PENDING, f"Waiting for {demand.cpus:g} cpus; {free:g} are free")
+        lent = await self._unless_stopped(_wait(turn))
+        if lent is None:
+            self._shop.queue.leave(self.record.id)
+            return
+        await self._move(
+            S.DOWNLOADING,
+            "Preparing the input data and the source",
+            attempt=self.record.attempt + 1,
+            host=self._shop.host.id,
+            runtime=self._shop.runtime.kind,
+        )
+        self._attempt = Attempt(self.record, lent, self._shop)
+
+    async def begin(self) -> None:
+        """Downloading: stage and start, unless a manager before us did."""
+        if not await self._live.has_started():
+            await self._live.stage()
+            if self.record.desired is Desired.STOP:
+                await self._move(S.STOPPING, "Stopping before the training has started")
+                return
+            await self._live.start()
+        started = self.record.training_started or self._clock()
+        await self._move(S.TRAINING, "Training is under way", training_started=started)
+
+    async def train(self) -> None:
+        """Training: collect until the attempt ends, or is to be stopped."""
+        self._live.collect()
+        seen = await self._unless_stopped(self._live.ended())
+        if self.record.desired is Desired.STOP:
+            await self._move(S.STOPPING, _ENDS[self.record.stop_reason][1])
+        elif seen is not None and seen.phase is Phase.EXITED:
+            await self._exited(seen)
+        elif seen is not None:
+            await self._lost()
+
+    async def wind_down(self) -> None:
+        """Stopping: SIGTERM, a time of grace, SIGKILL; what is there is published."""
+        if self._attempt is None or self.record.training_started is None:
+            if self._attempt is not None:
+                await self._live.kill()
+            await self._move(self._end, "The job was stopped before it started")
+            return
+        self._live.collect()
+        seen = await self._stopped()
+        await self._live.finish_collecting()
+        await self._upload(seen)
+
+    async def publish(self) -> None:
+        """Uploading: model and output go where the user wants them."""
+        if self._attempt is None:
+            self._attempt = Attempt(self.record, Resources(), self._shop)
+        try:
+            model = await self._live.publish_model()
+            await self._live.publish_output()
+        except (OSError, ClientError) as error:
+            self._keep_folder = True
+            where = self._live.folder.model
+            raise ClientError(f"{error}; what the job made is kept in {where}") from error
+        await self._move(self._end, _ENDED_WORDS[self._end], artifact_uri=model)
+
+    # What the steps are made of.
+
+    @property
+    def _live(self) -> Attempt:
+        assert self._attempt is not None
+        return self._attempt
+
+    @property
+    def _end(self) -> S:
+        return _ENDS[self.record.stop_reason][0]
+
+    def _adopt(self) -> None:
+        spec = self.record.spec
+        demand = demand_of(spec.instance_type, self._shop.settings.instance_types)
+        lent = self._shop.queue.reclaim(self.record.id, demand)
+        self._attempt = Attempt(self.record, lent, self._shop)
+
+    async def _move(self, to: S, message: str, **changes: Any) -> None:
+        async with self._lock:
+            self.record = await self._shop.book.move(self.record, to, message, **changes)
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """Wait for `work`; None as soon as the job is to stop, by its owner or by a limit."""
+        task, poked = asyncio.create_task(work), asyncio.create_task(self._poked.wait())
+        limit = next_limit(self.record, self._clock())
+        try:
+            if self.record.desired is Desired.RUN:
+                timeout = max(0.0, limit.seconds) if limit else None
+                await asyncio.wait((task, poked), timeout=timeout, return_when="FIRST_COMPLETED")
+            if task.done():
+                return task.result()
+        finally:
+            task.cancel()
+            poked.cancel()
+            await asyncio.gather(task, poked, return_exceptions=True)
+        if limit and not self._poked.is_set():
+            await self.request_stop(limit.reason)
+        return None
+
+    async def _exited(self, seen: Observation) -> None:
+        await self._live.finish_collecting()
+        if seen.exit_code == 0:
+            await self._upload(seen)
+            return
+        async with self._lock:
+            self.record = await self._shop.book.note(
+                self.record,
+                Kind.ATTEMPT_ENDED,
+                exit_code=seen.exit_code,
+                training_ended=seen.ended or self._clock(),
+            )
+        await self._live.publish_output()
+        failure = self._live.folder.failure
+        raise algorithm_error(seen.exit_code or 0, failure, self._live.stream)
+
+    async def _upload(self, seen: Observation) -> None:
+        message = "; ".join(["Uploading the model", *self._live.warnings])
+        ended = seen.ended or self._clock()
+        await self._move(S.UPLOADING, message, exit_code=seen.exit_code, training_ended=ended)
+
+    async def _lost(self) -> None:
+        await self._live.kill()
+        await self._live.finish_collecting()
+        words = "the training process is gone and left no exit code (killed, or the host restarted)"
+        if self.record.attempt > self.record.spec.max_retries:
+            raise InternalServerError(words)
+        await self._live.tidy(keep_folder=False)
+        self._attempt = None
+        self._shop.queue.leave(self.record.id)
+        await self._move(S.RESTARTING, f"Trying again: {words}")
+
+    async def _stopped(self) -> Observation:
+        """Signal the attempt and wait for its end, by force when its grace is over."""
+        if self.record.stop_signalled is None:
+            async with self._lock:
+                self.record = await self._shop.book.note(
+                    self.record, Kind.JOB_NOTED, stop_signalled=self._clock()
+                )
+        await self._live.terminate()
+        signalled = self.record.stop_signalled or self._clock()
+        grace = signalled + self._shop.settings.stop_grace - self._clock()
+        try:
+            return await asyncio.wait_for(self._live.ended(), max(0.0, grace))
+        except TimeoutError:
+            await self._live.kill()
+            return await self._live.ended()
+
+    async def _fail(self, error: Exception) -> None:
+        if self._attempt is not None:
+            await self._live.kill()
+        await self._move(S.FAILED, "Training job failed", failure_reason=failure_reason(error))
+
+    async def _tidy(self) -> None:
+        self._shop.queue.leave(self.record.id)
+        if self._attempt is not None:
+            await self._live.tidy(keep_folder=self._keep_folder)
+        await insist(lambda: self._shop.sinks.writer.fold(self.record.id))
+        self._shop.sinks.feed.notify(
+            ("log", self.record.id), ("series", self.record.id), ("job", self.record.id)
+        )
+
+
+async def _wait(turn: "asyncio.Future[Resources]") -> Resources:
+    return await asyncio.shield(turn)
+
+
+_STEPS: Mapping[S, Callable[[JobRun], Awaitable[None]]] = {
+    S.STARTING: JobRun.wait_for_turn,
+    S.PENDING: JobRun.wait_for_turn,
+    S.RESTARTING: JobRun.wait_for_turn,
+    S.INTERRUPTED: JobRun.wait_for_turn,
+    S.DOWNLOADING: JobRun.begin,
+    S.TRAINING: JobRun.train,
+    S.STOPPING: JobRun.wind_down,
+    S.UPLOADING: JobRun.publish,
+}
