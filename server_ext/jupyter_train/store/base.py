@@ -1,12 +1,14 @@
-"""What the stores promise.  Each contract has a memory member and a durable one, and one shipped suite.
+"""What the stores promise: each has a memory member, a durable member and a shipped suite.
 
-A write is durable when its call returns (jobs: power loss included; logs and curves: what a crash takes
-back is read again from the attempt's own files, whose cursor went back with it).  Reads may come from any
-thread; writes come from one thread per store.
+A write is durable when its call returns (jobs: power loss included; logs and curves: what a crash
+takes back is read again from the attempt's own files, whose cursor went back with it).  Reads may
+come from any thread; writes come from one thread per store.  A write that finds the disk full
+raises OSError and changes nothing; the store goes on when there is room again.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +32,10 @@ class StaleRecordError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobQuery:
-    """Which jobs, in which order, from where; a page is found by key, never by offset."""
+    """Which jobs, in which order, from where; a page is found by key, never by offset.
+
+    Times are exclusive bounds; `name_contains` ignores case.
+    """
 
     status: Status | None = None
     name_contains: str = ""
@@ -48,8 +53,16 @@ class JobStore(ABC):
     """Jobs, their tags and the journal of facts about them."""
 
     @abstractmethod
+    def transaction(self) -> AbstractContextManager[object]:
+        """Keep all writes made inside, or none when it is left by an exception.
+
+        The outermost one commits; one inside another undoes only its own writes.  Reads by the
+        same thread see what was written so far, other threads what was committed.
+        """
+
+    @abstractmethod
     def submit(self, record: JobRecord, tags: Mapping[str, str]) -> JobRecord:
-        """Keep a new job, its tags and its JobSubmitted fact, or raise NameTakenError and keep nothing.
+        """Keep a new job, its tags and its JobSubmitted fact, or raise NameTakenError.
 
         Returns the record with `seq` set to the fact's number.
         """
@@ -83,7 +96,7 @@ class JobStore(ABC):
 
     @abstractmethod
     def counts(self) -> dict[Status, int]:
-        """Return the number of jobs by status."""
+        """Return the number of jobs by status; a status that no job has is left out."""
 
     @abstractmethod
     def tags(self, job_id: str) -> dict[str, str]:
@@ -91,7 +104,7 @@ class JobStore(ABC):
 
     @abstractmethod
     def set_tags(self, job_id: str, tags: Mapping[str, str]) -> Fact:
-        """Add or replace tags."""
+        """Add or replace tags; the job's `seq` stays."""
 
     @abstractmethod
     def remove_tags(self, job_id: str, keys: Sequence[str]) -> Fact:
@@ -112,7 +125,7 @@ class JobStore(ABC):
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One stored line: `time` ms since the epoch, `position` where it starts, `next` where the next one does."""
+    """One stored line: `time` ms since the epoch, where it starts and where the next one does."""
 
     time: int
     text: str
@@ -121,12 +134,12 @@ class LogLine:
 
 
 class LogStream(ABC):
-    """One stream's lines.  A position is a number to hand back, ordered, stable for the stream's life."""
+    """One stream's lines.  A position is a number to hand back: ordered, and it stays valid."""
 
     @property
     @abstractmethod
     def source_offset(self) -> int:
-        """How many bytes of the source file are stored here: the collector's cursor, exact after any crash."""
+        """How many bytes of the source are stored: the collector's cursor, exact after a crash."""
 
     @property
     @abstractmethod
@@ -135,7 +148,7 @@ class LogStream(ABC):
 
     @abstractmethod
     def append(self, lines: Sequence[tuple[int, int, bytes]]) -> int:
-        """Store (time ms, source offset after the line, text without its end); returns the new `end`.
+        """Store (time ms, source offset after the line, text without its end); return the `end`.
 
         Times must not go back; a smaller one is stored as the last one.
         """
@@ -197,7 +210,10 @@ class LogStore(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One metric of one job: how much there is of it and where it stands; NaN is counted, not compared."""
+    """One metric of one job: how much there is of it and where it stands.
+
+    NaN and the infinities are counted (`nan_count`), not compared.
+    """
 
     id: int
     name: str
@@ -221,7 +237,7 @@ class Batch:
 
 
 class CurveStore(ABC):
-    """Metric series by job, samples kept in order of arrival (a step may go back after a restart)."""
+    """Metric series by job, in order of arrival (a step may go back after a restart)."""
 
     @abstractmethod
     def append(self, batches: Sequence[Batch]) -> None:
@@ -261,16 +277,23 @@ class CurveStore(ABC):
         """Let go of files."""
 
 
+BINARY = "binary/octet-stream"
+"""The content type of an object that came without one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """One object: size in bytes, `modified` epoch seconds, `etag` the MD5 in hex (no quotes)."""
+    """One object: size in bytes, `modified` epoch seconds, `etag` without quotes.
+
+    The ETag is the MD5 in hex, or `<hex>-1` for a large file that did not come through `put`.
+    """
 
     bucket: str
     key: str
     size: int
     modified: float
     etag: str
-    content_type: str = "binary/octet-stream"
+    content_type: str = BINARY
     metadata: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -286,6 +309,10 @@ class BadKeyError(ValueError):
     """A key that cannot be a file: '..', '.', an empty part, NUL, a part over 255 bytes."""
 
 
+class BadBucketError(ValueError):
+    """A name that S3's naming rules do not allow for a bucket."""
+
+
 class ObjectStore(ABC):
     """Buckets are folders and objects plain files, so a channel can use them in place."""
 
@@ -295,19 +322,27 @@ class ObjectStore(ABC):
 
     @abstractmethod
     def create_bucket(self, bucket: str) -> None:
-        """Make a bucket; existing is no error."""
+        """Make a bucket; existing is no error, a name against S3's rules is a BadBucketError."""
 
     @abstractmethod
-    def put(self, bucket: str, key: str, body: Iterator[bytes], **facts: Any) -> ObjectInfo:
-        """Store an object atomically (temp file, fsync, rename): all of it or what was there before."""
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: Iterable[bytes],
+        *,
+        content_type: str = BINARY,
+        metadata: Mapping[str, str] | None = None,
+    ) -> ObjectInfo:
+        """Store an object atomically: all of it, durably, or what was there before."""
 
     @abstractmethod
     def info(self, bucket: str, key: str) -> ObjectInfo:
-        """Describe an object; files that jobs put into the folder themselves are objects too."""
+        """Describe an object or raise NoSuchKeyError; files that jobs wrote are objects too."""
 
     @abstractmethod
     def path(self, bucket: str, key: str) -> str:
-        """Return the real path for a key or a key prefix, inside the bucket's folder or BadKeyError."""
+        """Return the real path for a key or a prefix, inside the bucket's folder or BadKeyError."""
 
     @abstractmethod
     def keys(self, bucket: str, prefix: str = "", after: str = "") -> Iterator[ObjectInfo]:

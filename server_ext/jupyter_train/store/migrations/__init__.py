@@ -1,0 +1,1 @@
+"""Numbered steps from one schema of the journal to the next; run by `store.migrate`."""
