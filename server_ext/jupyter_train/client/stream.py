@@ -25,9 +25,9 @@ class Points:
     series: int
     replaces: bool
     next: int
-    steps: array[float]
-    times: array[float]
-    values: array[float]
+    steps: "array[float]"
+    times: "array[float]"
+    values: "array[float]"
 
 
 Message = dict[str, Any] | Points
