@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 MEMORY_LIMIT = 16 * 1024 * 1024
 """Bodies up to this many bytes travel in memory; the web server spools a longer one to a file."""
@@ -26,6 +27,16 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     spooled: Path | None = None
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query's names and values, decoded; AWS knows no `+` for a space."""
+        pairs = (pair.partition("=") for pair in self.query.split("&") if pair)
+        return [(unquote(name), unquote(value)) for name, _, value in pairs]
+
+    def parameter(self, name: str) -> str:
+        """Return one value of the query, "" if it is not there."""
+        return next((value for each, value in self.parameters if each == name), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

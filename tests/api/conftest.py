@@ -1,0 +1,304 @@
+"""The smallest world an API lives in: a façade in memory, a router, a caller, boto3 over HTTP."""
+
+import asyncio
+import contextlib
+import json
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import botocore.auth
+import pytest
+import tornado.httpserver
+import tornado.web
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.loaders import Loader
+
+from jupyter_train.api.context import About
+from jupyter_train.api.identity import Keys
+from jupyter_train.api.message import Request
+from jupyter_train.api.models import OUR_MODELS
+from jupyter_train.api.router import Router
+from jupyter_train.contract.events import Kind
+from jupyter_train.contract.names import ACCOUNT
+from jupyter_train.contract.record import Desired, new_record
+from jupyter_train.contract.samples import samples
+from jupyter_train.contract.status import SecondaryStatus
+from jupyter_train.engine.errors import RefusedError
+from jupyter_train.engine.feed import Feed
+from jupyter_train.engine.placement import Capacity
+from jupyter_train.store.base import Series
+from jupyter_train.store.memory import MemoryJobs
+
+KEYS = Keys(access_key="AKLOCAL", secret_key="very-secret", token="a-token-of-many-letters")
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+
+class WorldCurves:
+    """Series by job, whole and in memory."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def add(self, job_id, name, steps, values):
+        taken = self.kept.setdefault(job_id, {})
+        taken[len(taken) + 1] = (name, samples(steps, [1e9 + s for s in steps], values))
+
+    def series(self, job_id):
+        return [_describe(number, *kept) for number, kept in self.kept.get(job_id, {}).items()]
+
+    def window(self, job_id, series, low, high, points):
+        _, every = self.kept[job_id][series]
+        keep = (every.steps >= (low or 0)) & (every.steps <= (high or 1e18))
+        return samples(
+            every.steps[keep][:points], every.times[keep][:points], every.values[keep][:points]
+        )
+
+
+def _describe(id, name, kept):
+    return Series(
+        id=id,
+        name=name,
+        count=len(kept),
+        last_step=int(kept.steps[-1]),
+        last_time=float(kept.times[-1]),
+        last_value=float(kept.values[-1]),
+        least=float(kept.values.min()),
+        greatest=float(kept.values.max()),
+    )
+
+
+@dataclass
+class WorldManager:
+    """A façade whose jobs do nothing until a test moves them."""
+
+    clock: Clock
+    id: str = "m1"
+    region: str = "us-east-1"
+    feed: Feed = field(default_factory=Feed)
+    curves: WorldCurves = field(default_factory=WorldCurves)
+    logs: object = None
+    objects: object = None
+
+    def __post_init__(self):
+        self.jobs = MemoryJobs(self.clock)
+        self._ids = iter(f"id{number}" for number in range(1, 10_000))
+
+    async def submit(self, document, tags, owner):
+        return self.jobs.submit(new_record(next(self._ids), document, self.clock(), owner), tags)
+
+    async def stop(self, name):
+        record = self.jobs.find(name)
+        if record.is_terminal:
+            raise RefusedError(f"the job {name!r} has ended")
+        changed = record.changed(self.clock(), desired=Desired.STOP)
+        return self.jobs.change(changed, Kind.STOP_REQUESTED, {})
+
+    async def update(self, name, changes):
+        record = self.jobs.find(name)
+        document = {**record.document, **changes}
+        return self.jobs.change(replace(record, document=document), Kind.JOB_UPDATED, {})
+
+    async def delete(self, name):
+        record = self.jobs.find(name)
+        if not record.is_terminal:
+            raise RefusedError(f"the job {name!r} has not ended; stop it first")
+        self.jobs.delete(record)
+
+    async def set_tags(self, name, tags):
+        self.jobs.set_tags(self.jobs.find(name).id, tags)
+
+    async def remove_tags(self, name, keys):
+        self.jobs.remove_tags(self.jobs.find(name).id, keys)
+
+    def capacity(self):
+        return Capacity(
+            cpus=4, free_cpus=3, memory=1 << 33, free_memory=1 << 32, gpus=0, free_gpus=0
+        )
+
+    def move(self, name, *statuses, **facts):
+        """Take a job through secondary statuses."""
+        for status in statuses:
+            record = self.jobs.find(name)
+            self.clock.now += 1
+            self.jobs.change(
+                record.moved(SecondaryStatus(status), self.clock(), **facts), Kind.JOB_MOVED, {}
+            )
+            self.feed.notify(("job", record.id))
+
+
+@pytest.fixture
+def clock():
+    return Clock(1_800_000_000.0)
+
+
+@pytest.fixture
+def manager(clock):
+    made = WorldManager(clock)
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def keys():
+    return KEYS
+
+
+@pytest.fixture
+def router(manager, tmp_path):
+    about = About(
+        version="1.2.3", pid=42, url="http://127.0.0.1:1", home=str(tmp_path), started=1.7e9
+    )
+    return Router(manager, KEYS, about)
+
+
+@pytest.fixture
+def signed(clock, monkeypatch):
+    """Return a function that makes a request as botocore signs it."""
+
+    def sign(service, method="POST", path="/", query="", body=b"", **headers):
+        url = f"http://127.0.0.1:1{path}" + (f"?{query}" if query else "")
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = AWSRequest(method, url, headers=named, data=body)
+        request.headers["Host"] = "127.0.0.1:1"
+        _sign_at(clock.now, request, service, monkeypatch)
+        arrived = {name.lower(): value for name, value in request.headers.items()}
+        return Request(method=method, path=path, query=query, headers=arrived, body=body)
+
+    return sign
+
+
+def _sign_at(now, request, service, monkeypatch):
+    with monkeypatch.context() as patch:
+        moment = datetime.fromtimestamp(now, UTC)
+        patch.setattr(botocore.auth, "get_current_datetime", lambda: moment)
+        kind = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
+        kind(Credentials(KEYS.access_key, KEYS.secret_key), service, "us-east-1").add_auth(request)
+
+
+@pytest.fixture
+def call(router):
+    """Return a function that performs one JSON operation: (status, answer)."""
+    targets = {"sagemaker": "SageMaker", "logs": "Logs_20140328", "jupytertrain": "JupyterTrain"}
+
+    def perform(service, operation, **input):
+        headers = {"host": "127.0.0.1:1", "x-amz-target": f"{targets[service]}.{operation}"}
+        body = json.dumps(input).encode()
+        request = Request(method="POST", path=f"/t/{KEYS.token}/", headers=headers, body=body)
+        answer = asyncio.run(router.handle(request))
+        return answer.status, json.loads(answer.body or b"{}")
+
+    return perform
+
+
+@pytest.fixture
+def job():
+    """Return a CreateTrainingJob request that is as small as it may be."""
+
+    def make(name="job-1", **members):
+        return {
+            "TrainingJobName": name,
+            "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/jupyter-train",
+            "OutputDataConfig": {"S3OutputPath": "s3://jupyter-train/"},
+            **members,
+        }
+
+    return make
+
+
+@pytest.fixture
+def boto(server):
+    """Return a function that makes a real boto3 client of the served router."""
+    with contextlib.ExitStack() as opened:
+
+        def make(service, **options):
+            session = boto3.Session()
+            session._loader = Loader(extra_search_paths=[str(OUR_MODELS)])
+            session._session.register_component("data_loader", session._loader)
+            client = session.client(
+                service,
+                region_name="us-east-1",
+                aws_access_key_id=options.get("access_key", KEYS.access_key),
+                aws_secret_access_key=options.get("secret_key", KEYS.secret_key),
+                endpoint_url=server + options.get("path", ""),
+                config=Config(
+                    retries={"total_max_attempts": 1}, signature_version=options.get("signature")
+                ),
+            )
+            opened.callback(client.close)
+            return client
+
+        yield make
+
+
+@pytest.fixture
+def server(router, clock):
+    """Serve the router on a port of the loopback device; yields its address."""
+    clock.now = time.time()
+    started, found = threading.Event(), {}
+
+    async def serve():
+        application = tornado.web.Application([(".*", _Handler, {"router": router})])
+        http = tornado.httpserver.HTTPServer(application)
+        (socket,) = tornado.netutil.bind_sockets(0, "127.0.0.1")
+        http.add_socket(socket)
+        found.update(port=socket.getsockname()[1], loop=asyncio.get_running_loop())
+        found["stop"] = asyncio.Event()
+        started.set()
+        await found["stop"].wait()
+        http.stop()
+        await http.close_all_connections()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert started.wait(10)
+    yield f"http://127.0.0.1:{found['port']}"
+    found["loop"].call_soon_threadsafe(found["stop"].set)
+    thread.join(10)
+
+
+class _Handler(tornado.web.RequestHandler):
+    def initialize(self, router):
+        self._router = router
+
+    async def prepare(self):
+        with tempfile.TemporaryDirectory() as folder:
+            spooled = None
+            if self.request.method == "PUT":
+                spooled = Path(folder) / "body"
+                spooled.write_bytes(self.request.body)
+            answer = await self._router.handle(
+                Request(
+                    method=self.request.method,
+                    path=self.request.path,
+                    query=self.request.query,
+                    headers={name.lower(): value for name, value in self.request.headers.get_all()},
+                    body=b"" if spooled else self.request.body,
+                    spooled=spooled,
+                )
+            )
+        self.set_status(answer.status)
+        self.clear_header("Content-Type")
+        for name, value in answer.headers.items():
+            self.set_header(name, value)
+        body = answer.body
+        if answer.slice is not None:
+            with answer.slice.path.open("rb") as file:
+                file.seek(answer.slice.start)
+                body = file.read(answer.slice.length)
+        self.finish(body)
