@@ -1,0 +1,58 @@
+"""Metric definitions applied to log lines."""
+
+import pytest
+
+from jupyter_train.contract.spec import MetricDefinition
+from jupyter_train.engine.errors import RefusedError
+from jupyter_train.engine.metrics import MetricScan, check_definitions
+from jupyter_train.store.base import LogLine
+
+
+def definition(name, regex):
+    return MetricDefinition(name=name, regex=regex)
+
+
+def lines(*texts, start=1000):
+    return [LogLine(start + n, text, n, n + 1) for n, text in enumerate(texts)]
+
+
+LOSS = definition("loss", r"loss=([0-9.eE+-]+|nan|inf)")
+
+
+def test_each_match_keeps_its_own_time_and_number():
+    found = MetricScan([LOSS], {}).scan(lines("loss=0.5", "nothing", "loss=0.25"))
+    assert found["loss"].steps.tolist() == [0, 1]
+    assert found["loss"].times.tolist() == [1.0, 1.002]
+    assert found["loss"].values.tolist() == [0.5, 0.25]
+
+
+def test_numbering_goes_on_where_the_stored_series_ends():
+    assert MetricScan([LOSS], {"loss": 7}).scan(lines("loss=1"))["loss"].steps.tolist() == [7]
+
+
+@pytest.mark.parametrize("name", ["step", "epoch", "global_step"])
+def test_a_step_matched_on_the_same_line_is_the_step(name):
+    scan = MetricScan([LOSS, definition(name, rf"{name} (\d+)")], {})
+    assert scan.scan(lines(f"{name} 40 loss=2"))["loss"].steps.tolist() == [40]
+
+
+def test_nan_and_infinity_are_values():
+    values = MetricScan([LOSS], {}).scan(lines("loss=nan", "loss=inf"))["loss"].values
+    assert str(values.tolist()) == "[nan, inf]"
+
+
+def test_what_is_no_number_is_no_sample():
+    assert MetricScan([LOSS], {}).scan(lines("loss=.", "loss=e")) == {}
+
+
+def test_a_catastrophic_pattern_is_switched_off_and_the_others_go_on():
+    scan = MetricScan([definition("bad", r"((a|a)+)+$"), LOSS], {})
+    found = scan.scan(lines("a" * 60 + "! loss=1", "loss=2"))
+    assert found["loss"].values.tolist() == [1, 2]
+    assert scan.switched_off == ["bad"]
+
+
+@pytest.mark.parametrize("regex", ["(", "[0-9", "loss=[0-9.]+"])
+def test_a_definition_that_cannot_work_is_refused_by_name(regex):
+    with pytest.raises(RefusedError, match="'m'"):
+        check_definitions([definition("m", regex)])
