@@ -20,7 +20,7 @@ def page_id(page):
 
 def blocks(language):
     return [
-        (page, found["body"])
+        (page_id(page), found["body"])
         for page in PAGES
         for found in FENCE.finditer(page.read_text())
         if found["language"] == language
@@ -66,6 +66,13 @@ def test_the_command_line_accepts_every_command_of_the_documentation(command):
     cli.parser().parse_args(shlex.split(command)[2:])
 
 
+@pytest.mark.parametrize(("page", "body"), blocks("toml"))
+def test_the_manager_accepts_every_setting_of_the_documentation(page, body, tmp_path):
+    config = importlib.import_module("jupyter_train.manager.config")
+    (tmp_path / config.CONFIG_FILE).write_text(body)
+    assert config.read_config(tmp_path).port == 8123
+
+
 @pytest.mark.parametrize("command", commands("make "))
 def test_every_make_target_of_the_documentation_exists(command):
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -73,7 +80,7 @@ def test_every_make_target_of_the_documentation_exists(command):
     assert set(words) <= set(targets)
 
 
-@pytest.mark.parametrize(("page", "body"), blocks("python"), ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(("page", "body"), blocks("python"), ids=lambda each: str(each)[-30:])
 def test_every_python_block_of_the_documentation_compiles(page, body):
     lines = [line for line in body.splitlines() if not line.startswith("%")]
     ast.parse("\n".join(lines))
