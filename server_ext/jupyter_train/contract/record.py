@@ -52,6 +52,7 @@ class JobRecord:
     attempt: int = 0
     host: str = ""
     runtime: str = ""
+    gpus: tuple[str, ...] = ()
     training_started: float | None = None
     training_ended: float | None = None
     stop_signalled: float | None = None
@@ -118,6 +119,7 @@ def print_record(record: JobRecord) -> dict[str, Any]:
 _READERS: dict[str, Any] = {
     "secondary": SecondaryStatus,
     "desired": Desired,
+    "gpus": tuple,
     "stop_reason": lambda text: StopReason(text) if text else None,
     "transitions": lambda rows: tuple(
         Transition(**{**row, "status": SecondaryStatus(row["status"])}) for row in rows

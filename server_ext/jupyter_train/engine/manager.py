@@ -1,6 +1,7 @@
 """The façade of the engine: what the API and the stream may ask for."""
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,9 @@ from .run import JobRun
 from .settings import Settings
 from .stores import Stores
 from .wiring import chosen, sinks_for, surroundings, wire
+
+
+log = logging.getLogger(__name__)
 
 
 class Manager:
@@ -153,7 +157,12 @@ class Manager:
         run = JobRun(record, self._shop)
         task = asyncio.create_task(run.run(), name=f"job {record.name}")
         self._runs[record.id] = (run, task)
-        task.add_done_callback(lambda _: self._runs.pop(record.id, None))
+        task.add_done_callback(lambda task: self._ended(record, task))
+
+    def _ended(self, record: JobRecord, task: "asyncio.Task[None]") -> None:
+        self._runs.pop(record.id, None)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("job %s was not tidied up", record.name, exc_info=task.exception())
 
     def _sweep(self) -> None:
         """Remove folders of attempts whose job has ended: the manager died before it could."""

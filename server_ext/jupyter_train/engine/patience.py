@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import PurePath
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
-
 from ..hosts.base import Host, HostUnreachableError
 
 log = logging.getLogger(__name__)
@@ -18,14 +16,15 @@ T = TypeVar("T")
 RETRY = 1.0
 """Seconds before a store that was full, or a host that was away, is tried again."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def is_full(error: BaseException) -> bool:
     """Whether an error says that a disk has no room; it may have some later."""
     if isinstance(error, OSError):
         return error.errno in _FULL
-    return isinstance(error, sqlite3.OperationalError | OperationalError)
+    # SQLite's own words: "database or disk is full".
+    return isinstance(error, sqlite3.OperationalError) and "disk is full" in str(error)
 
 
 async def insist(action: Callable[[], Awaitable[T]]) -> T:
@@ -33,7 +32,7 @@ async def insist(action: Callable[[], Awaitable[T]]) -> T:
     while True:
         try:
             return await action()
-        except (OSError, sqlite3.OperationalError, OperationalError) as error:
+        except (OSError, sqlite3.OperationalError) as error:
             if not is_full(error):
                 raise
             log.warning("cannot write (%s); trying again", error)

@@ -116,14 +116,17 @@ class Ledger:
             or asked.gpus > free.free_gpus
         ):
             return None
-        return self.reclaim(job_id, asked)
-
-    def reclaim(self, job_id: str, demand: Demand) -> Resources:
-        """Book what an adopted attempt holds already, whatever is free."""
-        asked = self.clamp(demand)
         lent = {uuid for held in self._held.values() for uuid in held.gpus}
-        free = [gpu.uuid for gpu in self._facts.gpus if gpu.uuid not in lent]
-        held = Resources(cpus=asked.cpus, memory=asked.memory, gpus=tuple(free[: asked.gpus]))
+        unlent = [gpu.uuid for gpu in self._facts.gpus if gpu.uuid not in lent]
+        return self.reclaim(job_id, asked, tuple(unlent[: asked.gpus]))
+
+    def reclaim(self, job_id: str, demand: Demand, gpus: tuple[str, ...]) -> Resources:
+        """Book what an adopted attempt holds already, whatever is free."""
+        held = Resources(
+            cpus=min(demand.cpus, self._facts.cpus),
+            memory=min(demand.memory, self._facts.memory),
+            gpus=gpus,
+        )
         self._held[job_id] = held
         return held
 

@@ -21,9 +21,9 @@ class Queue:
         self._serve()
         return turn
 
-    def reclaim(self, job_id: str, demand: Demand) -> Resources:
+    def reclaim(self, job_id: str, demand: Demand, gpus: tuple[str, ...]) -> Resources:
         """Book what an adopted attempt holds already."""
-        return self._ledger.reclaim(job_id, demand)
+        return self._ledger.reclaim(job_id, demand, gpus)
 
     def leave(self, job_id: str) -> None:
         """Stop waiting and give back what was lent."""

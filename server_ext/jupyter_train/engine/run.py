@@ -112,6 +112,7 @@ class JobRun:
             attempt=self.record.attempt + 1,
             host=self._shop.host.id,
             runtime=self._shop.runtime.kind,
+            gpus=lent.gpus,
         )
         self._attempt = Attempt(self.record, lent, self._shop)
 
@@ -176,7 +177,7 @@ class JobRun:
     def _adopt(self) -> None:
         spec = self.record.spec
         demand = demand_of(spec.instance_type, self._shop.settings.instance_types)
-        lent = self._shop.queue.reclaim(self.record.id, demand)
+        lent = self._shop.queue.reclaim(self.record.id, demand, self.record.gpus)
         self._attempt = Attempt(self.record, lent, self._shop)
 
     async def _move(self, to: S, message: str, **changes: Any) -> None:
@@ -252,7 +253,15 @@ class JobRun:
     async def _fail(self, error: Exception) -> None:
         if self._attempt is not None:
             await self._live.kill()
-        await self._move(S.FAILED, "Training job failed", failure_reason=failure_reason(error))
+        ended = self.record.training_ended
+        if ended is None and self.record.training_started is not None:
+            ended = self._clock()
+        await self._move(
+            S.FAILED,
+            "Training job failed",
+            failure_reason=failure_reason(error),
+            training_ended=ended,
+        )
 
     async def _tidy(self) -> None:
         self._shop.queue.leave(self.record.id)
