@@ -1,0 +1,125 @@
+"""A launch form made into a job: paths looked up under the contents root, source packed, sent."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.utils import ApiPath, to_os_path
+
+from ..client.connection import Connection
+from ..client.source import MissingPathError, Source, find_source
+from ..client.submit import JobOptions, submit, training_job_request
+from .link import Link
+
+_URIS = ("s3://", "file://", "/")
+
+
+class FieldError(Exception):
+    """A field of the form holds something that cannot be."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+async def launch(link: Link, form: Any, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Submit the job a form describes; the answer of CreateTrainingJob and the name."""
+    if not isinstance(form, Mapping):
+        raise FieldError("path", f"a launch form is an object, not {type(form).__name__}")
+    root = Path(settings["contents_manager"].root_dir)
+    source = _source(root, form)
+    interpreter = await _interpreter(settings["kernel_spec_manager"], _text(form, "kernel"))
+    options = _options(root, form, source, interpreter)
+    manager = await link.find()
+    return await asyncio.to_thread(_send, manager, options, source)
+
+
+def _send(manager: Connection, options: JobOptions, source: Source) -> dict[str, str]:
+    try:
+        request = training_job_request(options, source)
+    except (MissingPathError, ValueError) as error:
+        raise FieldError("inputs", str(error)) from error
+    arn = submit(manager, request, source)
+    return {"TrainingJobName": request["TrainingJobName"], "TrainingJobArn": arn}
+
+
+def _source(root: Path, form: Mapping[str, Any]) -> Source:
+    path = _text(form, "path")
+    if not path:
+        raise FieldError("path", "Name the script to run.")
+    script = _under(root, path, "path")
+    try:
+        return find_source(script, script.parent if form.get("whole_folder") else None)
+    except MissingPathError as error:
+        raise FieldError("path", f"There is no script {path} in the file browser.") from error
+
+
+def _options(
+    root: Path, form: Mapping[str, Any], source: Source, interpreter: str | None
+) -> JobOptions:
+    more: dict[str, Any] = {} if interpreter is None else {"interpreter": interpreter}
+    if form.get("max_run") is not None:
+        more["max_run"] = form["max_run"]
+    return JobOptions(
+        base_name=Path(source.program).stem,
+        name=_text(form, "name") or None,
+        hyperparameters=_pairs(form, "hyperparameters"),
+        inputs={k: _place(root, k, v) for k, v in _pairs(form, "inputs").items()},
+        metric_definitions=[
+            {"Name": name, "Regex": regex}
+            for name, regex in _pairs(form, "metric_definitions").items()
+        ],
+        instance_type=_text(form, "instance_type") or "local",
+        **more,
+    )
+
+
+def _place(root: Path, channel: str, where: str) -> str:
+    if where.startswith(_URIS):
+        return where
+    field = f"inputs.{channel}"
+    path = _under(root, where, field)
+    if not path.exists():
+        raise FieldError(field, f"There is no file or folder {where} in the file browser.")
+    return str(path)
+
+
+def _under(root: Path, path: str, field: str) -> Path:
+    try:
+        found = Path(to_os_path(ApiPath(path.strip("/")), str(root)))
+    except ValueError as error:
+        raise FieldError(field, str(error)) from error
+    if ".." in found.parts or "\0" in path:
+        raise FieldError(field, f"{path!r} leads out of the file browser's folder.")
+    return found
+
+
+def _text(form: Mapping[str, Any], field: str) -> str:
+    value = form.get(field) or ""
+    if not isinstance(value, str):
+        raise FieldError(field, f"{field} is text, not {value!r}")
+    return value.strip()
+
+
+def _pairs(form: Mapping[str, Any], field: str) -> dict[str, str]:
+    value = form.get(field) or {}
+    if not isinstance(value, Mapping) or not all(isinstance(each, str) for each in value.values()):
+        raise FieldError(field, f"{field} is an object of texts, not {value!r}")
+    return dict(value)
+
+
+async def _interpreter(kernel_specs: Any, kernel: str) -> str | None:
+    """Return the Python of a kernel; None where the kernel is no Python or not named."""
+    if not kernel:
+        return None
+    try:
+        spec = await ensure_async(kernel_specs.get_kernel_spec(kernel))
+    except KeyError as error:  # NoSuchKernel
+        raise FieldError("kernel", f"There is no kernel {kernel}.") from error
+    program = spec.argv[0] if spec.argv else ""
+    if not Path(program).name.startswith("python"):
+        raise FieldError("kernel", f"Kernel {kernel} is not a Python.")
+    return shutil.which(program)

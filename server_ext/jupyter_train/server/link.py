@@ -1,0 +1,53 @@
+"""The manager this server speaks to: found or started in a thread, forgotten when it is gone."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from ..client.connection import Connection
+from ..client.find import NoManagerError, StartFailedError
+
+Connect = Callable[[], Connection]
+
+
+class UnreachableError(Exception):
+    """There is no manager, and none could be started."""
+
+
+class Link:
+    """At most one search at a time, however many requests wait for its end."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jupyter-train")
+        self._found: Future[Connection] | None = None
+
+    def search(self) -> Future[Connection]:
+        """Begin to look for the manager, unless it is known or being looked for."""
+        if self._found is None or (self._found.done() and self._found.exception() is not None):
+            self._found = self._thread.submit(self._connect)
+        return self._found
+
+    async def find(self) -> Connection:
+        """Return a connection to the manager, started if need be."""
+        try:
+            return await asyncio.shield(asyncio.wrap_future(self.search()))
+        except (NoManagerError, StartFailedError, OSError) as error:
+            raise UnreachableError(str(error)) from error
+
+    def forget(self, connection: Connection) -> None:
+        """Look anew next time: this manager did not answer."""
+        if self._known() is connection:
+            self._found = None
+
+    def close(self) -> None:
+        """Wait for nothing; the manager stays."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        known = self._known()
+        if known is not None:
+            known.close()
+
+    def _known(self) -> Connection | None:
+        if self._found is None or not self._found.done() or self._found.exception():
+            return None
+        return self._found.result()

@@ -1,0 +1,71 @@
+"""Calls and downloads go through the server to the manager and back."""
+
+import json
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from jupyter_train.client.find import StartFailedError
+from jupyter_train.server.link import Link
+
+CALL = ("jupyter-train", "api")
+
+
+async def test_a_call_reaches_the_manager_and_its_answer_comes_back(jp_fetch, link):
+    body = json.dumps({"MaxResults": 3})
+    answer = await jp_fetch(*CALL, "logs", "DescribeLogGroups", method="POST", body=body)
+    said = json.loads(answer.body)
+    assert said["target"] == "Logs_20140328.DescribeLogGroups"
+    assert said["asked"] == {"MaxResults": 3}
+
+
+async def test_a_refusal_of_the_manager_comes_back_word_for_word(jp_fetch, link):
+    with pytest.raises(HTTPClientError) as refusal:
+        await jp_fetch(*CALL, "sagemaker", "StopTrainingJob", method="POST", body="{}")
+    answer = refusal.value.response
+    assert answer.code == 400
+    assert json.loads(answer.body)["message"] == "there is no such job"
+
+
+async def test_an_unknown_service_is_no_route(jp_fetch, link):
+    with pytest.raises(HTTPClientError) as refusal:
+        await jp_fetch(*CALL, "ec2", "RunInstances", method="POST", body="{}")
+    assert refusal.value.code == 404
+
+
+async def test_a_missing_manager_is_a_503_in_aws_form(jp_fetch, jp_serverapp):
+    def connect():
+        raise StartFailedError("the folder is read-only")
+
+    jp_serverapp.web_app.settings["jupyter_train_link"] = broken = Link(connect)
+    with pytest.raises(HTTPClientError) as refusal:
+        await jp_fetch(*CALL, "sagemaker", "ListTrainingJobs", method="POST", body="{}")
+    broken.close()
+    assert refusal.value.code == 503
+    said = json.loads(refusal.value.response.body)
+    assert said["__type"] == "ServiceUnavailable"
+    assert "the folder is read-only" in said["message"]
+
+
+async def test_a_manager_that_moved_is_found_without_a_word(jp_fetch, link, small_manager):
+    await jp_fetch(*CALL, "sagemaker", "ListTrainingJobs", method="POST", body="{}")
+    await small_manager.stop()
+    small_manager.port = 0
+    small_manager.start()
+    answer = await jp_fetch(*CALL, "sagemaker", "ListTrainingJobs", method="POST", body="{}")
+    assert answer.code == 200
+
+
+async def test_an_object_comes_whole_as_a_download(jp_fetch, link):
+    answer = await jp_fetch("jupyter-train", "objects", "bucket", "j", "model.tar.gz")
+    assert answer.body == b"model" * 200_000
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''model.tar.gz"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_an_absent_object_is_a_404_in_aws_form(jp_fetch, link):
+    with pytest.raises(HTTPClientError) as refusal:
+        await jp_fetch("jupyter-train", "objects", "bucket", "absent")
+    assert refusal.value.code == 404
+    assert json.loads(refusal.value.response.body)["__type"] == "NoSuchKey"
