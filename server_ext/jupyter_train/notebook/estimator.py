@@ -76,15 +76,13 @@ class Estimator:
         logs: bool | str | Sequence[str] | None = None,
         job_name: str | None = None,
         experiment_config: Mapping[str, str] | None = None,
-    ) -> TrainingJob:
+    ) -> None:
         """Submit a training job, show its live view and, with `wait`, block until it has ended.
 
         Waiting raises TrainingJobFailed when the job failed; an interrupt ends the waiting, not
         the job.  `logs="All"` prints the lines as well; left out, only where no live view is.
         """
-        job = self.submit(inputs, job_name, experiment_config)
-        job.show(wait=wait, logs=logs)
-        return job
+        self.submit(inputs, job_name, experiment_config).show(wait=wait, logs=logs)
 
     def submit(
         self,

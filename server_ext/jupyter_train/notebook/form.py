@@ -35,7 +35,8 @@ class LaunchForm:
             values = {name: field.value for name, field in self.fields.items()}
             self.estimator.set_hyperparameters(**values)
             name = self.name.value.strip() or None
-            self.job = self.estimator.fit(self.inputs, wait=False, job_name=name)
+            self.job = self.estimator.submit(self.inputs, job_name=name)
+            self.job.show()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.box._repr_mimebundle_(**options)

@@ -56,7 +56,7 @@ class TrainingJob:
         uri = self._describe().get("ModelArtifacts", {}).get("S3ModelArtifacts")
         return str(uri) if uri else None
 
-    def wait(self, logs: bool | str = False) -> "TrainingJob":
+    def wait(self, logs: bool | str = False) -> None:
         """Block until the job has ended, raise if it failed; `logs` prints its lines meanwhile."""
         try:
             if wants_lines(logs):
@@ -69,7 +69,6 @@ class TrainingJob:
         if end["TrainingJobStatus"] == Status.FAILED:
             tail = [visible(line) for line in self._lines(_FAILURE_LINES)]
             raise TrainingJobFailed(self.name, visible(end.get("FailureReason", "")), tail)
-        return self
 
     def show(self, *, wait: bool = False, logs: Any = None) -> None:
         """Show the live view; with `wait` block, and leave the end's snapshot in the output."""

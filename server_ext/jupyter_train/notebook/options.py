@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from IPython.utils.text import DollarFormatter
 
 # A metric's regular expression is left alone: its braces and dollars are its own.
-_METRIC = re.compile(r"""((?:^|\s)(?:-m|--metric)[\s=]\s*)('[^']*'|"[^"]*"|\S+)""")
+_METRIC = re.compile(r"""((?:^|\s)(?:-m|--metric)[\s=]\s*)((?:'[^']*'|"[^"]*"|[^\s'"])+)""")
 _PLACE = re.compile("\0(\\d+)\0")
 
 
@@ -22,7 +22,11 @@ class _Places(DollarFormatter):
         self.values: list[str] = []
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        self.values.append(format(value, format_spec))
+        return self.keep(format(value, format_spec))
+
+    def keep(self, value: str) -> str:
+        """Return the place of a value."""
+        self.values.append(value)
         return f"\0{len(self.values) - 1}\0"
 
 
@@ -30,7 +34,8 @@ def words(line: str, names: Mapping[str, Any]) -> list[str]:
     """Split a line as a shell does, after IPython's expansion of $name and {expression}."""
     places = _Places()
     try:
-        text = places.vformat(_METRIC.sub(_keep, line), (), names)
+        kept = _METRIC.sub(lambda it: it[1] + places.keep(shlex.split(it[2])[0]), line)
+        text = places.vformat(kept, (), names)
     except (NameError, SyntaxError, ValueError) as error:
         raise UsageError(
             f"cannot expand {line!r}: {error!r}; a plain brace is written twice, a dollar as $$"
@@ -42,16 +47,11 @@ def words(line: str, names: Mapping[str, Any]) -> list[str]:
     return [_PLACE.sub(lambda place: places.values[int(place[1])], word) for word in found]
 
 
-def _keep(metric: re.Match[str]) -> str:
-    plain = metric[2].replace("{", "{{").replace("}", "}}").replace("$", "$$")
-    return metric[1] + plain
-
-
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are IPython's; its help is that of the magic (%train?)."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog=prog, add_help=False)
+        super().__init__(prog=prog, add_help=False, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         """Say what was wrong, and how it is used."""

@@ -1,0 +1,73 @@
+"""A shell in this process, and a way to the manager that writes down what it is told."""
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from jupyter_train.client.connection import ApiError
+from jupyter_train.notebook.session import Session
+
+
+class Told:
+    """Stands for a connection: remembers operations, answers those it was given answers for."""
+
+    def __init__(self, answers):
+        self.answers = answers
+        self.calls = []
+
+    def call(self, operation, request=None, **_):
+        self.calls.append((operation, request))
+        answer = self.answers.get(operation, {"TrainingJobArn": "arn"})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def put_object(self, bucket, key, _):
+        self.calls.append(("PutObject", f"{bucket}/{key}"))
+
+    def request(self, operation):
+        """What the last call of an operation asked."""
+        return [request for name, request in self.calls if name == operation][-1]
+
+    def close(self):
+        pass
+
+
+class ToldSession(Session):
+    """A session to no manager."""
+
+    def __init__(self, **answers):
+        super().__init__()
+        self.told = Told(answers)
+
+    def connect(self):
+        return self.told
+
+    def read(self, operation, request, _="sagemaker"):
+        return self.told.call(operation, request)
+
+
+@pytest.fixture
+def told():
+    """Make sessions that answer as said and remember what they were asked."""
+    return ToldSession
+
+
+@pytest.fixture
+def refusal():
+    """An error as the manager answers it."""
+    return ApiError("ValidationException", "no job of this name", 400)
+
+
+@pytest.fixture
+def shell(tmp_path, monkeypatch):
+    """A new IPython shell that keeps no history."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.chdir(tmp_path)
+    config = Config({"HistoryManager": {"enabled": False}})
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance(config=config)
+    yield shell
+    shell.run_line_magic("unload_ext", "jupyter_train")
+    shell.reset(new_session=False)
+    InteractiveShell.clear_instance()
