@@ -10,6 +10,7 @@ from .find import connect
 from .stream import StreamReader
 
 _PATIENCE = 30.0
+_ENDED = ("Completed", "Failed", "Stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +83,14 @@ def _follow(
             for when, text, position in message["lines"]:
                 yield Line(stream=message["stream"], time=when, text=text, position=position)
             after[message["stream"]] = message["next"]
+
+
+def wait_for_end(connection: Connection, job: str) -> None:
+    """Return when a job has ended (or was deleted)."""
+    with StreamReader(connection) as reader:
+        reader.subscribe("job", job=job)
+        for message in reader:
+            assert isinstance(message, dict)
+            ended = message.get("detail", {}).get("TrainingJobStatus") in _ENDED
+            if ended or message["type"] != "job":
+                return

@@ -11,6 +11,7 @@ from .subscriptions import (
     SeriesSubscription,
     Sources,
     Subscription,
+    Wanted,
 )
 
 _MOST_JOBS, _MOST_LINES = 10_000, 100_000
@@ -66,14 +67,12 @@ def _series(number_: int, message: Mapping[str, Any], sources: Sources) -> Subsc
 
 def _log(number_: int, message: Mapping[str, Any], sources: Sources) -> Subscription:
     after = message.get("after", 0)
-    return LogSubscription(
-        number_,
-        sources,
-        _name(message, "job"),
+    wanted = Wanted(
         stream=_name(message, "stream") if message.get("stream") is not None else None,
         after=_counts(after) if isinstance(after, dict) else number(message, "after", 0),
         tail=number(message, "tail", None, _MOST_LINES) if "tail" in message else None,
     )
+    return LogSubscription(number_, sources, _name(message, "job"), wanted=wanted)
 
 
 _TOPICS: dict[str, Callable[[int, Mapping[str, Any], Sources], Subscription]] = {

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract.names import DEFAULT_REGION
 from ..engine.placement import Demand
 from ..engine.settings import Settings
 
@@ -39,7 +38,7 @@ class _Table:
     known: set[str] = field(default_factory=set)
 
     def get(self, key: str, rule: str, read: Callable[[Any], Any]) -> Any:
-        """Return a key's value as `read` takes it (ValueError or TypeError refuse), None if unset."""
+        """Return a key's value as `read` takes it, None if unset; ValueError refuses."""
         self.known.add(key)
         value = self.values.get(key)
         if value is None:

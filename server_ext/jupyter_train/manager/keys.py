@@ -9,6 +9,9 @@ from pathlib import Path
 
 KEYS_FILE = "keys.json"
 
+# AWS's own look: an access key of 20 capitals and digits, a secret of 40 characters.
+_CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
@@ -77,9 +80,7 @@ def write_private(path: Path, text: str) -> None:
 
 def _new_keys() -> Keys:
     return Keys(
-        # AWS's own look: 20 capitals and digits, 40 characters; clients check neither more nor less.
-        access_key="AKJT"
-        + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16)),
+        access_key="AKJT" + "".join(secrets.choice(_CAPITALS) for _ in range(16)),
         secret_key=secrets.token_urlsafe(30),
         token=secrets.token_urlsafe(32),
         manager_id=uuid.uuid4().hex[:12],

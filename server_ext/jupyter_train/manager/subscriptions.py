@@ -1,24 +1,33 @@
 """What one subscription of the stream sends: always read "after n" from the stores, never kept.
 
-`read` returns the messages that are due now and is called again whenever a topic changed, or at once
-while `is_behind`.  What it returns is bounded, so that one long log does not starve the others.
+`read` returns the messages that are due now and is called again whenever a topic changed, or at
+once while `is_behind`.  What it returns is bounded, so that no long log starves the others.
 """
 
 import json
+import math
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ..api.translate import describe, print_series, summary
 from ..contract.events import Fact
 from ..contract.record import JobRecord
 from ..contract.samples import Samples
 from ..engine.feed import JOBS, Topic
-from ..store.base import CurveStore, JobQuery, JobStore, LogStore, Series, UnknownJobError
-from .summary import describe_series, summarize
+from ..store.base import (
+    CurveStore,
+    JobQuery,
+    JobStore,
+    LogStore,
+    LogStream,
+    Series,
+    UnknownJobError,
+)
 
 Message = str | bytes
 
@@ -40,7 +49,24 @@ class Sources:
     logs: LogStore
     curves: CurveStore
     region: str
-    describe: Callable[[JobRecord], Mapping[str, Any]]
+
+
+def to_json(value: Mapping[str, Any]) -> str:
+    """Return JSON in which NaN and the infinities are AWS's words for them."""
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return json.dumps(_worded(value), separators=(",", ":"))
+
+
+def _worded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _worded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_worded(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 class Subscription(ABC):
@@ -63,7 +89,7 @@ class Subscription(ABC):
         """Return what is due now."""
 
     def _message(self, kind: str, **members: Any) -> Message:
-        return json.dumps({"id": self.number, "type": kind, **members}, separators=(",", ":"))
+        return to_json({"id": self.number, "type": kind, **members})
 
     def _end(self, kind: str) -> Message:
         self.has_ended = True
@@ -114,7 +140,7 @@ class JobsSubscription(Subscription):
 
     def _row(self, record: JobRecord) -> dict[str, Any]:
         series = self._sources.curves.series(record.id)
-        return summarize(record, series, self._sources.region)
+        return summary(record, series, self._sources.region)
 
 
 class OneJobSubscription(Subscription):
@@ -155,9 +181,9 @@ class JobSubscription(OneJobSubscription):
         message = self._message(
             "job",
             seq=record.seq,
-            detail=self._sources.describe(record),
+            detail=describe(record, series, self._sources.region),
             log_streams=streams,
-            series=[describe_series(each) for each in series],
+            series=[print_series(each) for each in series],
         )
         return [message]
 
@@ -182,7 +208,7 @@ class SeriesSubscription(OneJobSubscription):
         new = [each for each in found if each.id not in self._told]
         if new:
             self._told |= {each.id for each in new}
-            rows = [describe_series(each) for each in new]
+            rows = [print_series(each) for each in new]
             messages.append(self._message("series", series=rows))
         blocks = b"".join(self._block(each) for each in found)
         messages += [blocks] if blocks else []
@@ -225,23 +251,21 @@ class SeriesSubscription(OneJobSubscription):
         return next(each.count for each in found if each.id == series)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which lines: of one stream or all, behind a position (of each), or the last `tail` and on."""
+
+    stream: str | None = None
+    after: int | Mapping[str, int] = 0
+    tail: int | None = None
+
+
 class LogSubscription(OneJobSubscription):
     """One job's output: one stream of it, or all of them."""
 
-    def __init__(
-        self,
-        number: int,
-        sources: Sources,
-        job: str,
-        *,
-        stream: str | None = None,
-        after: int | Mapping[str, int] = 0,
-        tail: int | None = None,
-    ) -> None:
+    def __init__(self, number: int, sources: Sources, job: str, *, wanted: Wanted) -> None:
         super().__init__(number, sources, job)
-        self._only = stream
-        self._after = after
-        self._tail = tail
+        self._wanted = wanted
         self._positions: dict[str, int] = {}
 
     def read(self) -> list[Message]:
@@ -252,16 +276,22 @@ class LogSubscription(OneJobSubscription):
         names = self._sources.logs.streams(self._job_id)
         self.is_behind = False
         messages = [
-            message for name in names if self._only in (None, name) for message in self._lines(name)
+            message
+            for name in names
+            if self._wanted.stream in (None, name)
+            for message in self._lines(name)
         ]
         if record.is_terminal and not self.is_behind:
             messages.append(self._end("end"))
         return messages
 
     def _lines(self, name: str) -> list[Message]:
-        stream = self._sources.logs.open(self._job_id, name)
+        try:
+            stream = self._sources.logs.open(self._job_id, name)
+        except KeyError:
+            return []  # deleted since it was listed
         if name not in self._positions:
-            self._positions[name] = self._start(name)
+            self._positions[name] = self._start(name, stream)
         lines = stream.read(self._positions[name], _LINES, _LOG_BYTES)
         if not lines:
             return []
@@ -271,11 +301,11 @@ class LogSubscription(OneJobSubscription):
         first, after = lines[0].position, lines[-1].next
         return [self._message("lines", stream=name, lines=rows, first=first, next=after)]
 
-    def _start(self, name: str) -> int:
-        if self._tail is None:
-            return self._after if isinstance(self._after, int) else self._after.get(name, 0)
-        stream = self._sources.logs.open(self._job_id, name)
-        last = stream.read_before(stream.end, self._tail) if self._tail else []
+    def _start(self, name: str, stream: LogStream) -> int:
+        after, tail = self._wanted.after, self._wanted.tail
+        if tail is None:
+            return after if isinstance(after, int) else after.get(name, 0)
+        last = stream.read_before(stream.end, tail) if tail else []
         return last[0].position if last else stream.end
 
 

@@ -1,0 +1,5 @@
+"""`jupyter train …`: jobs from a terminal."""
+
+from .command import main
+
+__all__ = ["main"]

@@ -1,0 +1,100 @@
+"""`run`: submit a script, follow it, end as it ended."""
+
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..client.connection import Connection
+from ..client.find import connect
+from ..client.logs import follow_log
+from ..client.source import find_source
+from ..client.submit import JobOptions, submit, training_job_request
+from .logs import detached
+from .command import INTERRUPTED
+from .text import NEWLINE, clean, note, out, out_json
+
+STOPPED = 143
+"""The exit code of a job that was stopped: what a shell says of a program ended by SIGTERM."""
+
+_EXIT_CODE = re.compile(r"exit code:? (\d+)(?!.*exit code)", re.IGNORECASE | re.DOTALL)
+
+
+def run(arguments: Namespace) -> int:
+    """Submit a job; with --wait print its log and return its exit code."""
+    source = find_source(arguments.script, arguments.source_dir, arguments.dependency)
+    request = training_job_request(_options(arguments), source)
+    name = request["TrainingJobName"]
+    with connect(arguments.home) as connection:
+        arn = submit(connection, request, source)
+        if not arguments.wait:
+            _submitted(name, arn, arguments.json)
+            return 0
+        try:
+            return _follow(connection, name, arguments.json)
+        except KeyboardInterrupt:
+            detached(name)
+            return INTERRUPTED
+
+
+def exit_code(job: Mapping[str, Any]) -> int:
+    """Return the exit code a described job ended with: its script's, where that failed."""
+    status = job["TrainingJobStatus"]
+    if status == "Completed":
+        return 0
+    if status == "Stopped":
+        return STOPPED
+    found = _EXIT_CODE.search(job.get("FailureReason", ""))
+    return (int(found[1]) % 256 or 1) if found else 1
+
+
+def _submitted(name: str, arn: str, as_json: bool) -> None:
+    if as_json:
+        out_json({"TrainingJobName": name, "TrainingJobArn": arn})
+    else:
+        out(name)
+        note(f"follow it: jupyter train logs -f {name}")
+
+
+def _follow(connection: Connection, name: str, as_json: bool) -> int:
+    note(f"job {name}")
+    for line in follow_log(connection, name):
+        if as_json:
+            note(clean(line.text))
+        else:
+            out(clean(line.text))
+    job = connection.call("DescribeTrainingJob", {"TrainingJobName": name})
+    if as_json:
+        out_json(job)
+    _say_end(job)
+    return exit_code(job)
+
+
+def _say_end(job: Mapping[str, Any]) -> None:
+    note(f"{job['TrainingJobName']}: {job['SecondaryStatus']}")
+    if job.get("FailureReason"):
+        note(clean(job["FailureReason"], keep=NEWLINE))
+    model = job.get("ModelArtifacts", {}).get("S3ModelArtifacts")
+    if model:
+        note(f"model: {model}")
+
+
+def _options(arguments: Namespace) -> JobOptions:
+    return JobOptions(
+        base_name=Path(arguments.script).stem,
+        name=arguments.name,
+        hyperparameters=dict(arguments.hyperparameter),
+        inputs=dict(arguments.input),
+        metric_definitions=[{"Name": name, "Regex": regex} for name, regex in arguments.metric],
+        environment=dict(arguments.env),
+        interpreter=arguments.python or sys.executable,
+        instance_type=arguments.instance_type,
+        instance_count=arguments.instance_count,
+        max_run=arguments.max_run,
+        image=arguments.image,
+        output_path=arguments.output,
+        checkpoints=arguments.checkpoints,
+        tags=dict(arguments.tag),
+    )
