@@ -1,1 +1,1 @@
-"""The words all processes share: pure data, no I/O, nothing imported from this package's other folders."""
+"""The words all processes share: pure data, no I/O, nothing imported from other folders."""

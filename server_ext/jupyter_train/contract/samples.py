@@ -1,10 +1,10 @@
 """Metric samples on their way: the job's file of records, and columns in memory.
 
 A metrics file is a sequence of 32-byte little-endian records.  A record of kind NAME says that
-`series` is called by the `step` bytes of UTF-8 which follow it, padded with NUL to a multiple of 32;
-a record of kind SAMPLE is one (series, step, time, value).  Each writing process has its own file and
-its own numbering of series.  `jupyter_train_toolkit.metrics` writes them; it stands alone, and a test
-holds the two descriptions together.
+`series` is called by the `step` bytes of UTF-8 which follow it, padded with NUL to a multiple of
+32; a record of kind SAMPLE is one (series, step, time, value).  Each writing process has its own
+file and its own numbering of series.  `jupyter_train_toolkit.metrics` writes them; it stands
+alone, and a test holds the two descriptions together.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
-    """Samples of one series in the order in which they came: equally long columns, time in epoch seconds."""
+    """Samples of one series in the order in which they came: columns, time in epoch seconds."""
 
     steps: Ints
     times: Floats

@@ -8,7 +8,7 @@ from typing import Any
 from .names import PROCESS_IMAGE
 
 Document = Mapping[str, Any]
-"""A CreateTrainingJob request as validated and with its defaults filled in, AWS's own member names."""
+"""A validated CreateTrainingJob request with its defaults, in AWS's own member names."""
 
 INTERPRETER_VARIABLE = "JUPYTER_TRAIN_PYTHON"
 """Environment member by which a client records the interpreter a process job runs with."""

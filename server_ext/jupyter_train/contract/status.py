@@ -1,4 +1,4 @@
-"""Where a training job stands: AWS's six statuses, its secondary statuses, and the table of moves."""
+"""Where a training job stands: AWS's statuses, secondary statuses, and the table of moves."""
 
 from enum import StrEnum
 

@@ -26,7 +26,6 @@ from .settings import Settings
 from .stores import Stores
 from .wiring import chosen, sinks_for, surroundings, wire
 
-
 log = logging.getLogger(__name__)
 
 
