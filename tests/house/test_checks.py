@@ -1,0 +1,46 @@
+"""The sums at the end of `make test` are what the runners said."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+
+
+@pytest.fixture
+def checks(monkeypatch):
+    monkeypatch.syspath_prepend(str(TOOLS))
+    spec = importlib.util.spec_from_file_location("checks", TOOLS / "checks.py")
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(__import__("sys").modules, "checks", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("=== 12 passed, 2 skipped, 1 warning in 3.22s ===", {"passed": 12, "skipped": 2}),
+        ("=== 1 failed, 3 passed, 2 errors in 9.10s ===", {"passed": 3, "failed": 3}),
+        ("# pass 8\n# fail 1\n# skipped 0\n", {"passed": 8, "failed": 1}),
+        (
+            "  1 failed\n    a.spec.ts\n  1 skipped\n  3 passed (32.1s)",
+            {"passed": 3, "failed": 1, "skipped": 1},
+        ),
+        ("  2 flaky\n  3 passed (9.0s)", {"passed": 3, "failed": 2}),
+    ],
+)
+def test_figures_of_each_runner_are_found(checks, said, expected):
+    assert {word: count for word, count in checks.last_sums(said).items() if count} == expected
+
+
+def test_a_program_that_fails_without_figures_is_one_failure(checks, capfd):
+    broken = checks.Check(name="broken", argv=("false",), counts=True)
+    assert checks.judged(broken)["failed"] == 1
+
+
+def test_a_skipped_test_counts_as_failed_where_nothing_may_be_left_out(checks, monkeypatch, capfd):
+    monkeypatch.setenv("CI", "true")
+    skips = checks.Check(name="skips", argv=("echo", "1 passed, 2 skipped in 1s"), counts=True)
+    assert checks.judged(skips) == {"passed": 1, "skipped": 2, "failed": 2}
