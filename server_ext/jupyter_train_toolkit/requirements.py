@@ -102,7 +102,7 @@ def fill(home: str, requirements: str) -> None:
 def make_empty(home: str) -> None:
     """Make an environment that sees this interpreter's packages.
 
-    `--system-site-packages` shows those of the interpreter below a virtual environment, not its own.
+    `--system-site-packages` made from a virtual environment shows those of the Python below it.
     """
     command = [sys.executable, "-m", "venv", "--without-pip", home]
     made = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
