@@ -43,15 +43,14 @@ class BatchWriter:
         while self._waiting:
             group, self._waiting = self._waiting, []
             batches = [batch for batch, _ in group]
-            try:
-                await self._call(lambda batches=batches: self._curves.append(batches))
-            except Exception as error:  # noqa: BLE001 - handed to those who wait for this commit
-                _settle(group, error)
-            else:
-                _settle(group, None)
+            work = asyncio.ensure_future(
+                self._call(lambda batches=batches: self._curves.append(batches))
+            )
+            await asyncio.wait([work])
+            _settle(group, work.exception())
 
 
-def _settle(group: list[tuple[Batch, "asyncio.Future[None]"]], error: Exception | None) -> None:
+def _settle(group: list[tuple[Batch, "asyncio.Future[None]"]], error: BaseException | None) -> None:
     for _, done in group:
         if done.done():
             continue
