@@ -17,7 +17,7 @@ from ..contract.samples import Samples
 from ..hosts.base import Host
 from ..store.base import Batch, CurveStore, LogStream
 from .commits import BatchWriter
-from .feed import Feed
+from .feed import METRICS, Feed
 from .folders import AttemptFolder
 from .lines import Line, LineSplitter, Marks
 from .metrics import MetricScan
@@ -31,6 +31,9 @@ PAGE = 2000
 
 LOOK_FOR_FILES = 0.1
 """Seconds between looks for new metrics files; each process of a job writes its own."""
+
+METRICS_EVERY = 1.0
+"""Seconds between two notices to those who show the last values of all jobs."""
 
 LOG = "log"
 """The name of the source whose cursor is a log position."""
@@ -195,3 +198,4 @@ class Collector:
         await insist(lambda: self._sinks.writer.write(batch))
         if found:
             self._sinks.feed.notify(("series", self._job_id))
+            self._sinks.feed.notify_soon(METRICS, METRICS_EVERY)

@@ -10,9 +10,11 @@ from types import TracebackType
 from typing import Self
 
 Topic = tuple[str, str]
-"""("jobs", ""), ("job", job id), ("log", job id) or ("series", job id)."""
+"""("jobs", ""), ("job", job id), ("log", job id) or ("series", job id), or METRICS."""
 
 JOBS: Topic = ("jobs", "")
+METRICS: Topic = ("metrics", "")
+"""Some job's last metric values changed; told at most once a second."""
 
 
 class Watch:
@@ -70,6 +72,7 @@ class Feed:
 
     def __init__(self) -> None:
         self._watches: dict[Topic, set[Watch]] = {}
+        self._soon: set[Topic] = set()
 
     def watch(self, *topics: Topic) -> Watch:
         """Return a watch on these topics."""
@@ -80,6 +83,16 @@ class Feed:
         for topic in topics:
             for watch in self._watches.get(topic, ()):
                 watch.wake(topic)
+
+    def notify_soon(self, topic: Topic, delay: float) -> None:
+        """Tell of a topic in `delay` seconds, once for all who ask for that meanwhile."""
+        if topic not in self._soon:
+            self._soon.add(topic)
+            asyncio.get_running_loop().call_later(delay, self._fire, topic)
+
+    def _fire(self, topic: Topic) -> None:
+        self._soon.discard(topic)
+        self.notify(topic)
 
     def join(self, topic: Topic, watch: Watch) -> None:
         """Let a watch hear of a topic."""
