@@ -62,7 +62,7 @@ def test_the_glossary_calls_no_two_things_by_one_word():
 
 @pytest.mark.parametrize("command", commands("jupyter train "))
 def test_the_command_line_accepts_every_command_of_the_documentation(command):
-    cli = importlib.import_module("jupyter_train.cli")
+    cli = importlib.import_module("jupyter_train.cli.options")
     cli.parser().parse_args(shlex.split(command)[2:])
 
 
