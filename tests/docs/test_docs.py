@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 import re
 import shlex
 from pathlib import Path
@@ -84,6 +85,24 @@ def test_every_make_target_of_the_documentation_exists(command):
 def test_every_python_block_of_the_documentation_compiles(page, body):
     lines = [line for line in body.splitlines() if not line.startswith("%")]
     ast.parse("\n".join(lines))
+
+
+def test_every_option_of_a_train_cell_in_the_documentation_is_one():
+    options = importlib.import_module("jupyter_train.notebook.options")
+    bodies = "\n".join(body for _, body in blocks("python"))
+    lines = re.findall(r"^%%train (.*)$", bodies, re.MULTILINE)
+    assert lines
+    for line in lines:
+        options.train_parser().parse_args(options.words(line, {}))
+
+
+def test_every_argument_of_an_estimator_in_the_documentation_is_one():
+    estimator = importlib.import_module("jupyter_train").Estimator
+    known = set(inspect.signature(estimator).parameters)
+    for _, body in blocks("python"):
+        for node in ast.walk(ast.parse(re.sub(r"^%.*$", "", body, flags=re.MULTILINE))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Estimator":
+                assert {word.arg for word in node.keywords} <= known
 
 
 def test_every_page_is_reached_from_the_index():
