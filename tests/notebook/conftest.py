@@ -1,10 +1,16 @@
 """A shell in this process, and a way to the manager that writes down what it is told."""
 
+import os
+import signal
+import time
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from jupyter_train.client.connection import ApiError
+from jupyter_train.client.find import find_manager
+from jupyter_train.client.runtime_file import is_running
 from jupyter_train.notebook.session import Session
 
 
@@ -71,3 +77,24 @@ def shell(tmp_path, monkeypatch):
     shell.run_line_magic("unload_ext", "jupyter_train")
     shell.reset(new_session=False)
     InteractiveShell.clear_instance()
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    """The state folder of a real manager, which is started by the first call and ended here."""
+    folder = tmp_path_factory.mktemp("home")
+    yield folder
+    facts = find_manager(folder)
+    if facts is not None:
+        os.kill(facts.pid, signal.SIGTERM)
+        give_up = time.monotonic() + 20
+        while is_running(facts.pid) and time.monotonic() < give_up:
+            time.sleep(0.05)
+        assert not is_running(facts.pid)
+
+
+@pytest.fixture
+def session(home):
+    """A session to the real manager."""
+    with Session(home) as session:
+        yield session
