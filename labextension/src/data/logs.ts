@@ -41,19 +41,15 @@ export class LogModel {
     return this._lines;
   }
 
-  /** The log stream the lines are of; empty before the first line. */
-  get stream(): string {
-    return this._stream;
+  /** The position after the newest line of each log stream. */
+  get cursor(): Readonly<Record<string, number>> {
+    return this._cursor;
   }
 
-  /** The position after the newest line. */
-  get next(): number {
-    return this._next;
-  }
-
-  /** Whether there may be lines above the window. */
+  /** Whether there may be lines above the window; of interleaved streams nobody can say. */
   get hasOlder(): boolean {
-    return this._hasOlder && this._lines.length < this.most;
+    const hasRoom = this._lines.length < this.most;
+    return this._hasOlder && hasRoom && Object.keys(this._cursor).length === 1;
   }
 
   /** Whether the job has ended and every line is in. */
@@ -75,7 +71,7 @@ export class LogModel {
   follow(stream: Stream, until: AbortSignal, name?: string): void {
     const { job, tail } = this;
     const topic = { topic: 'log', job, tail, ...(name && { stream: name }) } as const;
-    const after = (): number => this._next;
+    const after = (): Readonly<Record<string, number>> => this._cursor;
     stream.subscribe(topic, message => { this.apply(message); }, { until, after });
   }
 
@@ -93,12 +89,12 @@ export class LogModel {
   }
 
   private _append(message: ILinesMessage): void {
-    const lines = message.lines.filter(line => line.position >= this._next);
+    const next = this._cursor[message.stream] ?? 0;
+    const lines = message.lines.filter(line => line.position >= next);
     if (this._lines.length === 0) {
-      this._stream = message.stream;
       this._hasOlder = message.first > 0;
     }
-    this._next = Math.max(this._next, message.next);
+    this._cursor = { ...this._cursor, [message.stream]: Math.max(next, message.next) };
     if (lines.length === 0) {
       return;
     }
@@ -124,7 +120,7 @@ export class LogModel {
     const overlap = this._backward ? 0 : known < 0 ? this._lines.length : known;
     const answer = await client.call('logs', 'GetLogEvents', {
       logGroupName: LOG_GROUP,
-      logStreamName: this._stream,
+      logStreamName: Object.keys(this._cursor)[0],
       limit: Math.min(10000, count + overlap),
       startFromHead: false,
       ...(this._backward ? { nextToken: this._backward } : { endTime: first + 1 })
@@ -138,8 +134,7 @@ export class LogModel {
   }
 
   private _lines: readonly ILogLine[] = [];
-  private _stream = '';
-  private _next = 0;
+  private _cursor: Readonly<Record<string, number>> = {};
   private _hasOlder = false;
   private _isComplete = false;
   private _isLoading = false;

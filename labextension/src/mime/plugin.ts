@@ -2,7 +2,9 @@
 
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { ITrain, JOB_MIME_TYPE } from '../tokens';
+import { CommandIDs, ITrain, JOB_MIME_TYPE } from '../tokens';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- renderers are made synchronously
+import { JobRenderer } from './renderer';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -18,6 +20,21 @@ export const mimePlugin: JupyterFrontEndPlugin<void> = {
     train: ITrain,
     translator: ITranslator | null
   ): void => {
-    void [app, registry, train, translator ?? nullTranslator, JOB_MIME_TYPE];
+    const trans = (translator ?? nullTranslator).load('jupyter-train');
+    const open = (job: string): void => {
+      void app.commands.execute(CommandIDs.openJob, { job });
+    };
+    // rank 0: before the HTML that the same output carries for other front ends
+    registry.addFactory(
+      {
+        safe: true,
+        mimeTypes: [JOB_MIME_TYPE],
+        createRenderer: () => {
+          const hasTab = app.commands.hasCommand(CommandIDs.openJob);
+          return new JobRenderer(train, trans, hasTab ? open : undefined);
+        }
+      },
+      0
+    );
   }
 };

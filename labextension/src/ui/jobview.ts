@@ -1,0 +1,170 @@
+/** One job, live: status, time, last values, curves, log and what can be done with it. */
+
+import { Panel, Widget } from '@lumino/widgets';
+import { Chart } from './chart';
+import { ElapsedClock } from './elapsed';
+import { LogView } from './logview';
+import { drawStatus } from './status';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CurvesModel } from '../data/curves';
+import type { JobModel } from '../data/job';
+import type { LogChange, LogModel } from '../data/logs';
+
+/** The models a view draws. */
+export interface IJobModels {
+  job: JobModel;
+  curves: CurvesModel;
+  log: LogModel;
+}
+
+/** What a reader can do; what is absent is not offered. */
+export interface IJobActions {
+  stop: () => Promise<void>;
+  open?: () => void;
+  older?: () => Promise<void>;
+}
+
+export class JobView extends Panel {
+  constructor(
+    private models: IJobModels,
+    private actions: IJobActions,
+    private trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jt-Job');
+    this._clock = new ElapsedClock(trans);
+    this._chart = new Chart(trans);
+    this._log = new LogView(trans, () => { void this._act(this.actions.older); });
+    this._stop = button(trans.__('Stop'), () => { void this._act(this._stopJob); });
+    this._notice.className = 'jt-Job-notice';
+    this._status.setAttribute('role', 'status');
+    this._notice.setAttribute('role', 'status');
+    [this._header(), part(this._notice), this._chart, this._log].forEach(each => {
+      this.addWidget(each);
+    });
+    this._follow();
+  }
+
+  /** Say whether the manager can be heard; what was there before stays. */
+  set isConnected(isConnected: boolean) {
+    this._isConnected = isConnected;
+    this._drawJob();
+  }
+
+  private _header(): Panel {
+    const header = new Panel();
+    header.addClass('jt-Job-header');
+    const name = document.createElement('span');
+    name.className = 'jt-Job-name';
+    name.textContent = this.models.job.name;
+    const parts = [part(this._status), part(name), this._clock, part(this._stop)];
+    if (this.actions.open) {
+      parts.push(part(button(this.trans.__('Open job tab'), () => this.actions.open?.())));
+    }
+    parts.forEach(each => { header.addWidget(each); });
+    return header;
+  }
+
+  private _follow(): void {
+    const { job, curves, log } = this.models;
+    job.changed.connect(this._drawJob, this);
+    curves.changed.connect(this._drawCurves, this);
+    log.changed.connect(this._drawLog, this);
+    this._log.append(log.lines.map(line => line.text));
+    this._drawJob();
+    this._drawCurves();
+  }
+
+  private _stopJob = async (): Promise<void> => {
+    this._stop.disabled = true;
+    try {
+      await this.actions.stop();
+    } finally {
+      this._stop.disabled = false;
+    }
+  };
+
+  private async _act(action: (() => Promise<void>) | undefined): Promise<void> {
+    try {
+      await action?.();
+      this._complaint = '';
+    } catch (error) {
+      this._complaint = error instanceof Error ? error.message : String(error);
+    }
+    this._drawJob();
+  }
+
+  private _drawJob(): void {
+    const { job } = this.models;
+    const { detail, hasEnded } = job;
+    this._notice.textContent = this._noticeText();
+    this._notice.hidden = this._notice.textContent === '';
+    this._stop.hidden = !detail || hasEnded || detail.TrainingJobStatus === 'Stopping';
+    if (detail) {
+      drawStatus(this._status, detail, this.trans);
+      this._clock.measure(detail, hasEnded);
+    }
+    this.toggleClass('jt-mod-away', !this._isConnected);
+  }
+
+  private _noticeText(): string {
+    const { job } = this.models;
+    const { trans } = this;
+    if (this._complaint) {
+      return this._complaint;
+    }
+    if (!this._isConnected) {
+      return job.detail
+        ? trans.__('The training manager is unreachable; trying again. This is the last it said.')
+        : trans.__('The training manager is unreachable; trying again.');
+    }
+    const words = {
+      asked: trans.__('Looking for training job %1 …', job.name),
+      unknown: trans.__('There is no training job %1. %2', job.name, job.problem),
+      deleted: trans.__('This training job was deleted; this is what was known of it.'),
+      known: job.detail?.FailureReason ?? ''
+    };
+    return words[job.presence];
+  }
+
+  private _drawCurves(): void {
+    const lines = this.models.curves.curves.map(({ id, name, columns }) => {
+      return { id, name, steps: columns.steps, values: columns.values };
+    });
+    this._chart.setHidden(lines.length === 0);
+    this._chart.draw(lines);
+  }
+
+  private _drawLog(log: LogModel, change: LogChange): void {
+    if (change.kind === 'appended') {
+      this._log.append(change.lines.map(line => line.text), change.dropped);
+    } else if (change.kind === 'prepended') {
+      this._log.prepend(change.lines.map(line => line.text));
+    }
+    this._log.hasOlder = log.hasOlder && this.actions.older !== undefined;
+  }
+
+  private _status = document.createElement('span');
+  private _notice = document.createElement('div');
+  private _stop: HTMLButtonElement;
+  private _clock: ElapsedClock;
+  private _chart: Chart;
+  private _log: LogView;
+  private _isConnected = true;
+  private _complaint = '';
+}
+
+/** Give an element a place among widgets. */
+function part(node: HTMLElement): Widget {
+  return new Widget({ node });
+}
+
+function button(word: string, clicked: () => void): HTMLButtonElement {
+  const node = document.createElement('button');
+  node.type = 'button';
+  node.className = 'jp-mod-styled';
+  node.textContent = word;
+  node.addEventListener('click', clicked);
+  return node;
+}

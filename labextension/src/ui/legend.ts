@@ -1,0 +1,101 @@
+/** The legend of a chart: a table of last values in which each line can be switched off. */
+
+import { figure } from './figures';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ILine } from './aligned';
+
+interface IRow {
+  button: HTMLButtonElement;
+  cells: HTMLTableCellElement[];
+}
+
+export class Legend {
+  readonly node = document.createElement('table');
+
+  /**
+   * @param trans - the words
+   * @param toggled - called when a line was switched on or off
+   */
+  constructor(
+    private trans: TranslationBundle,
+    private toggled: (id: number, isShown: boolean) => void
+  ) {
+    this.node.className = 'jt-Legend';
+    const caption = this.node.createCaption();
+    caption.className = 'jt-Legend-caption';
+    caption.textContent = trans.__('Last values of the metrics');
+    const head = this.node.createTHead().insertRow();
+    for (const word of [trans.__('Metric'), trans.__('Value'), trans.__('Step')]) {
+      const cell = document.createElement('th');
+      cell.scope = 'col';
+      cell.textContent = word;
+      head.append(cell);
+    }
+    this.node.append(this._body);
+  }
+
+  /** Whether a line is drawn. */
+  isShown(id: number): boolean {
+    return !this._hidden.has(id);
+  }
+
+  /** Show the lines, each with its last value, or with the one at a step. */
+  draw(lines: readonly ILine[], step?: number): void {
+    for (const [index, line] of lines.entries()) {
+      const row = this._rows.get(line.id) ?? this._add(line, index);
+      const at = step === undefined ? line.steps.length - 1 : nearest(line.steps, step);
+      setText(row.button, line.name);
+      setText(row.cells[0], at < 0 ? '' : figure(line.values[at]));
+      setText(row.cells[1], at < 0 ? '' : String(line.steps[at]));
+    }
+  }
+
+  private _add(line: ILine, index: number): IRow {
+    const row = this._body.insertRow();
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = `jt-Legend-toggle jt-mod-line${index % 8}`;
+    button.title = this.trans.__('Show or hide this metric');
+    button.setAttribute('aria-pressed', 'true');
+    button.addEventListener('click', () => { this._toggle(line.id, button); });
+    const name = document.createElement('th');
+    name.scope = 'row';
+    name.append(button);
+    row.append(name);
+    const made = { button, cells: [row.insertCell(), row.insertCell()] };
+    this._rows.set(line.id, made);
+    return made;
+  }
+
+  private _toggle(id: number, button: HTMLButtonElement): void {
+    const isShown = this._hidden.delete(id) || !this._hidden.add(id);
+    button.setAttribute('aria-pressed', String(isShown));
+    this.toggled(id, isShown);
+  }
+
+  private _body = document.createElement('tbody');
+  private _rows = new Map<number, IRow>();
+  private _hidden = new Set<number>();
+}
+
+function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+/** Return the last place whose step is at most `step`, -1 when there is none. */
+function nearest(steps: Float64Array, step: number): number {
+  let low = 0;
+  let high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle] <= step) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low - 1;
+}
