@@ -27,6 +27,11 @@ class Ticker:
         self._timer: asyncio.TimerHandle | None = None
         self._grew_at = 0.0
 
+    @property
+    def is_ticking(self) -> bool:
+        """Whether anybody waits for a file."""
+        return self._timer is not None
+
     def add(self, followed: Followed) -> None:
         """Look at this file from now on."""
         self._followed.add(followed)

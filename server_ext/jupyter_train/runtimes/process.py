@@ -40,8 +40,14 @@ class ProcessRuntime(Runtime):
 
     kind = "process"
 
-    def __init__(self, interpreter: str = sys.executable, shim: Path = SHIM) -> None:
+    def __init__(
+        self,
+        interpreter: str = sys.executable,
+        shim: Path = SHIM,
+        shim_seconds: float = SHIM_SECONDS,
+    ) -> None:
         self._shim = (interpreter, "-I", "-S", str(shim))
+        self._shim_seconds = shim_seconds
 
     def validate(self, spec: AttemptSpec, facts: HostFacts) -> list[Problem]:
         """Look for an image, a program or GPUs that cannot be had here."""
@@ -88,7 +94,7 @@ class ProcessRuntime(Runtime):
         spec: AttemptSpec,
     ) -> None:
         """SIGKILL until nothing is left; one that never started is ended too and will not start."""
-        await asyncio.to_thread(_kill, spec)
+        await asyncio.to_thread(_kill, spec, self._shim_seconds)
 
     async def remove(self, host: Host, spec: AttemptSpec) -> None:
         """Kill what is left and forget what was run."""
@@ -179,10 +185,10 @@ def _end_orphans(folder: Path) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _kill(spec: AttemptSpec) -> None:
+def _kill(spec: AttemptSpec, shim_seconds: float) -> None:
     folder = Path(spec.folder)
     _refuse_to_start(folder)
-    patience = time.monotonic() + SHIM_SECONDS
+    patience = time.monotonic() + shim_seconds
     while True:
         shim = _living_shim(folder)
         ended = end_members(spec.marker, shim)
