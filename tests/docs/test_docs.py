@@ -93,7 +93,8 @@ def test_every_option_of_a_train_cell_in_the_documentation_is_one():
     lines = re.findall(r"^%%train (.*)$", bodies, re.MULTILINE)
     assert lines
     for line in lines:
-        options.train_parser().parse_args(options.words(line, {}))
+        names = dict.fromkeys(re.findall(r"\$(\w+)", line), "1")
+        options.train_parser().parse_args(options.words(line, names))
 
 
 def test_every_argument_of_an_estimator_in_the_documentation_is_one():
