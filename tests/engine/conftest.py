@@ -1,78 +1,8 @@
-"""A real engine on this machine: real processes, real stores, a temporary folder."""
+"""Playing jobs to their end, and waiting for what happens to them."""
 
 import asyncio
-import io
-import tarfile
-import textwrap
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
-
-from jupyter_train.contract.names import DEFAULT_ROLE
-from jupyter_train.engine.settings import Settings
-from jupyter_train.manager.build import open_manager
-
-
-class Workshop:
-    """Makes managers of one state folder, one after the other, and the documents they take."""
-
-    def __init__(self, home: Path, **settings) -> None:
-        self.home = home
-        self.settings = Settings(home=home, cpus=4, stop_grace=1.0, observe_every=0.01, **settings)
-
-    @asynccontextmanager
-    async def manager(self):
-        """Open the engine; on leaving, let go of the jobs and leave them running."""
-        manager = open_manager("manager-1", self.settings)
-        await manager.start()
-        try:
-            yield manager
-        finally:
-            await manager.close()
-
-    def document(self, script: str, name: str = "job-1", **members):
-        """Return a script-mode request whose source is already in the object folder."""
-        key = self.source(name, {"train.py": textwrap.dedent(script)})
-        document = {
-            "TrainingJobName": name,
-            "RoleArn": DEFAULT_ROLE,
-            "AlgorithmSpecification": {"TrainingInputMode": "File"},
-            "HyperParameters": {
-                "sagemaker_program": "train.py",
-                "sagemaker_submit_directory": f"s3://jupyter-train/{key}",
-            },
-            "OutputDataConfig": {"S3OutputPath": "s3://jupyter-train"},
-            "ResourceConfig": {"InstanceType": "local", "InstanceCount": 1, "VolumeSizeInGB": 1},
-            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
-        }
-        for member, value in members.items():
-            known = document.get(member)
-            merges = isinstance(known, dict) and isinstance(value, dict)
-            document[member] = {**known, **value} if merges else value
-        return document
-
-    def source(self, name: str, files: dict[str, str]) -> str:
-        """Put a source archive into the object folder; returns its key."""
-        key = f"{name}/source/sourcedir.tar.gz"
-        path = self.home / "objects" / "jupyter-train" / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(path, "w:gz") as archive:
-            for file, text in files.items():
-                data = text.encode()
-                member = tarfile.TarInfo(file)
-                member.size = len(data)
-                archive.addfile(member, io.BytesIO(data))
-        return key
-
-    def object(self, key: str) -> Path:
-        """Return where an object of the default bucket is."""
-        return self.home / "objects" / "jupyter-train" / key
-
-
-@pytest.fixture
-def workshop(tmp_path):
-    return Workshop(tmp_path / "home")
 
 
 async def until(manager, name, *, condition, seconds=30):

@@ -1,0 +1,62 @@
+"""A manager that kills itself with SIGKILL at its n-th write to the journal, before or after it.
+
+usage: mortal_manager.py HOME N before|after [SECONDS] [REQUEST.json ...]
+N = 0 never dies by itself.  Prints
+"all ended" when no job is active any more.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from jupyter_train.contract.record import JobRecord
+from jupyter_train.engine.book import Book
+from jupyter_train.engine.settings import Settings
+from jupyter_train.manager.build import open_manager
+from jupyter_train.store.base import NameTakenError
+
+
+class MortalBook(Book):
+    """A book whose writer dies while writing."""
+
+    left = 0
+    when = "before"
+
+    async def _change(self, record, kind, data) -> JobRecord:
+        MortalBook.left -= 1
+        if MortalBook.left == 0 and MortalBook.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        kept = await super()._change(record, kind, data)
+        if MortalBook.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return kept
+
+
+async def main(home: str, deaths: str, when: str, *requests: str) -> None:
+    """Run until all jobs have ended, or die on the way."""
+    MortalBook.left, MortalBook.when = int(deaths) or -1, when
+    settings = Settings(home=Path(home), cpus=2, stop_grace=1.0, observe_every=0.01)
+    manager = open_manager("mortal", settings)
+    await manager.start()
+    for path in requests:
+        with open(path) as file:  # noqa: ASYNC230, PTH123 - nothing else goes on here
+            document = json.load(file)
+        with suppress(NameTakenError):  # a manager before this one took it
+            await manager.submit(document, {}, "me")
+    for name in os.environ.get("STOP", "").split():
+        await manager.stop(name)
+    while manager.jobs.active() or any(settings.attempts.iterdir()):  # noqa: ASYNC110 - nothing announces that folders are gone
+        await asyncio.sleep(0.01)
+    await manager.close()
+    sys.stdout.write("all ended\n")
+
+
+# The book is made by the engine's wiring; this is the one seam through which it can be made mortal.
+from jupyter_train.engine import wiring  # noqa: E402 - after the class that replaces a part of it
+
+wiring.Book = MortalBook
+asyncio.run(main(*sys.argv[1:]))
