@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .facade import Facade
+from ..engine.manager import Manager
 from .identity import Caller
 from .message import Request
 from .models import Models
@@ -26,7 +26,7 @@ class About:
 class Context:
     """One call's surroundings."""
 
-    manager: Facade
+    manager: Manager
     caller: Caller
     request: Request
     models: Models

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.model import OperationModel
 
+from ..engine.manager import Manager
 from .context import About, Context
 from .errors import IdentityError, UnknownOperationError, failure_of
-from .facade import Facade
 from .identity import Caller, Identity, Keys, check_payload, signed_service
 from .message import MEMORY_LIMIT, OBJECT_LIMIT, Request, Response
 from .models import SERVICES, Models
@@ -18,12 +18,14 @@ from .pages import Pages
 from .protocol.aws_json import TARGET, JsonProtocol
 from .protocol.base import Protocol
 from .protocol.query import QueryProtocol, form
+from .protocol.rest_xml import RestXmlProtocol
 from .registry import Registry
 from .validate import validate
 
 _PROTOCOLS: Mapping[str, Protocol] = {
     "json": JsonProtocol(),
     "query": QueryProtocol(),
+    "rest-xml": RestXmlProtocol(),
 }
 
 
@@ -39,7 +41,7 @@ class _Call:
 class Router:
     """Takes requests of all services on one address; knows no transport."""
 
-    def __init__(self, manager: Facade, keys: Keys, about: About) -> None:
+    def __init__(self, manager: Manager, keys: Keys, about: About) -> None:
         self.identity = Identity(keys, manager.clock)
         self._manager = manager
         self._about = about
@@ -59,6 +61,11 @@ class Router:
 
     async def handle(self, request: Request) -> Response:
         """Answer a request; every failure is an answer too."""
+        response = await self._answer(request)
+        has_no_body = request.method == "HEAD" or response.status in {204, 304}
+        return replace(response, body=b"") if has_no_body else response
+
+    async def _answer(self, request: Request) -> Response:
         request_id = str(uuid.uuid4())
         protocol = self._protocol(request)
         try:

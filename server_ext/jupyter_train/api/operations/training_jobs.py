@@ -66,8 +66,15 @@ async def stop_training_job(context: Context, input: Input) -> Input:
 
 async def update_training_job(context: Context, input: Input) -> Input:
     """Change what may be changed of a running job."""
-    changes = {name: value for name, value in input.items() if name != "TrainingJobName"}
-    record = await context.manager.update(input["TrainingJobName"], changes)
+    name = input["TrainingJobName"]
+    document = context.manager.jobs.find(name).document
+    changes = {
+        # A structure in an update names only what changes of it; a list is whole.
+        member: {**document.get(member, {}), **given} if isinstance(given, Mapping) else given
+        for member, given in input.items()
+        if member != "TrainingJobName"
+    }
+    record = await context.manager.update(name, changes)
     return {"TrainingJobArn": job_arn(record.name, context.manager.region)}
 
 
