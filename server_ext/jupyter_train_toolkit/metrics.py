@@ -35,6 +35,14 @@ def log(metrics: Mapping[str, Any], step: int | None = None) -> None:
     _writer.write(metrics, step)
 
 
+def close() -> None:
+    """Close this process's file; the next `log` opens another."""
+    global _writer  # noqa: PLW0603  as above
+    if _writer is not None and _writer.file >= 0:
+        os.close(_writer.file)
+    _writer = None
+
+
 class _Writer:
     """The metrics file of one process; after a fork the child opens its own."""
 
