@@ -2,6 +2,7 @@
 
 import { Widget } from '@lumino/widgets';
 import { aligned } from './aligned';
+import { button, press } from './button';
 import { Legend } from './legend';
 import { dashOf, onTheme, paletteOf } from './palette';
 
@@ -19,11 +20,7 @@ export class Chart extends Widget {
     this._legend = new Legend(trans, (id, isShown) => { this._show(id, isShown); });
     this._plot.className = 'jt-Chart-plot';
     this._plot.setAttribute('role', 'img');
-    this._log.type = 'button';
-    this._log.className = 'jt-Chart-log jp-mod-styled';
-    this._log.textContent = trans.__('Log scale');
-    this._log.setAttribute('aria-pressed', 'false');
-    this._log.addEventListener('click', () => { this.isLog = !this.isLog; });
+    this._log = button(trans.__('Log scale'), () => { this.isLog = !this.isLog; }, false);
     const bar = document.createElement('div');
     bar.className = 'jt-Chart-bar';
     bar.append(this._legend.node, this._log);
@@ -37,7 +34,7 @@ export class Chart extends Widget {
 
   set isLog(isLog: boolean) {
     this._isLog = isLog;
-    this._log.setAttribute('aria-pressed', String(isLog));
+    press(this._log, isLog);
     this._rebuild();
   }
 
@@ -200,7 +197,7 @@ export class Chart extends Widget {
 
   private _legend: Legend;
   private _plot = document.createElement('div');
-  private _log = document.createElement('button');
+  private _log: HTMLButtonElement;
   private _uplot: uPlot | null = null;
   private _shape = '';
   private _lines: readonly ILine[] = [];

@@ -1,6 +1,7 @@
 /** One job, live: status, time, last values, curves, log and what can be done with it. */
 
 import { Panel, Widget } from '@lumino/widgets';
+import { button } from './button';
 import { Chart } from './chart';
 import { ElapsedClock } from './elapsed';
 import { LogView } from './logview';
@@ -105,6 +106,7 @@ export class JobView extends Panel {
       drawStatus(this._status, detail, this.trans);
       this._clock.measure(detail, hasEnded);
     }
+    this._log.setHidden(job.presence === 'asked' || job.presence === 'unknown');
     this.toggleClass('jt-mod-away', !this._isConnected);
   }
 
@@ -158,13 +160,4 @@ export class JobView extends Panel {
 /** Give an element a place among widgets. */
 function part(node: HTMLElement): Widget {
   return new Widget({ node });
-}
-
-function button(word: string, clicked: () => void): HTMLButtonElement {
-  const node = document.createElement('button');
-  node.type = 'button';
-  node.className = 'jp-mod-styled';
-  node.textContent = word;
-  node.addEventListener('click', clicked);
-  return node;
 }

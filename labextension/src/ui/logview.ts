@@ -2,6 +2,7 @@
 
 import { Widget } from '@lumino/widgets';
 import { PLAIN, spans } from './ansi';
+import { button, press } from './button';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IAnsiStyle } from './ansi';
@@ -21,9 +22,9 @@ export class LogView extends Widget {
   ) {
     super();
     this.addClass('jt-Log');
-    this._older = this._button(trans.__('Load older lines'), () => this.older?.());
+    this._older = button(trans.__('Load older lines'), () => this.older?.());
     this._older.hidden = true;
-    this._follow = this._button(trans.__('Follow'), () => {
+    this._follow = button(trans.__('Follow'), () => {
       this.isFollowing = !this.isFollowing;
     });
     this._follow.title = trans.__('Keep to the newest line');
@@ -49,7 +50,7 @@ export class LogView extends Widget {
 
   set isFollowing(isFollowing: boolean) {
     this._isFollowing = isFollowing;
-    this._follow.setAttribute('aria-pressed', String(isFollowing));
+    press(this._follow, isFollowing);
     this._keepUp();
   }
 
@@ -106,15 +107,6 @@ export class LogView extends Widget {
 
   protected override onAfterAttach(): void {
     this._keepUp();
-  }
-
-  private _button(word: string, clicked: () => void): HTMLButtonElement {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'jp-mod-styled';
-    button.textContent = word;
-    button.addEventListener('click', clicked);
-    return button;
   }
 
   private _block(): HTMLElement {
