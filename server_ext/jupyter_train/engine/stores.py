@@ -22,3 +22,4 @@ class Stores:
         self.jobs.close()
         self.logs.close()
         self.curves.close()
+        self.objects.close()

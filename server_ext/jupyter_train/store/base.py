@@ -351,3 +351,7 @@ class ObjectStore(ABC):
     @abstractmethod
     def delete(self, bucket: str, key: str) -> None:
         """Delete an object; an absent one is no error."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of files."""

@@ -1,6 +1,5 @@
 """The journal: facts in one order, in the database file that also holds the jobs."""
 
-import errno
 import json
 import logging
 import sqlite3
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insert, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from ..contract.events import Fact, Kind
 from . import migrate
+from .sqlite import full_disk_is_an_os_error
 from .tables import FACT
 
 _log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ class Journal:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield the writing connection in a transaction, or in a savepoint of the open one."""
-        with self._lock, _full_disk_is_an_os_error():
+        with self._lock, full_disk_is_an_os_error():
             if self._open is not None:
                 with self._open.begin_nested():
                     yield self._open
@@ -141,25 +140,3 @@ def _engine(path: Path, pragmas: tuple[str, ...], **pool: Any) -> Engine:
 
 def _print_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
-
-
-@contextmanager
-def _full_disk_is_an_os_error() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        cause = _disk_error(error)
-        if cause is None:
-            raise
-        raise OSError(errno.ENOSPC, f"the journal could not be written: {cause}") from error
-
-
-def _disk_error(error: BaseException | None) -> BaseException | None:
-    # SQLite undoes the whole transaction on a full disk; what is raised then is that the
-    # savepoint is gone, and the disk's error is its context.
-    while error is not None:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            return error
-        error = getattr(error, "orig", None) or error.__context__
-    return None
