@@ -14,6 +14,8 @@ LAST_JOB = "_job"
 
 # Curve size in pixels; more points than this would share pixels.
 _WIDTH, _HEIGHT = 320, 64
+# Legible on light and on dark.
+_COLOUR = "#2d7ff9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +52,13 @@ def print_text(snapshot: Snapshot) -> str:
 
 def print_html(snapshot: Snapshot) -> str:
     """Return a static card: everything that came from a job is escaped."""
-    metrics = "".join(
-        f"<td>{escape(name)} <b>{print_value(value)}</b></td>"
-        for name, value in snapshot.metrics.items()
+    metrics = " · ".join(
+        f"{escape(name)} <b>{print_value(value)}</b>" for name, value in snapshot.metrics.items()
     )
     parts = [
         f"<div><code>{escape(snapshot.name)}</code> {_print_status(snapshot)}</div>",
         f"<div>{escape(snapshot.reason)}</div>" if snapshot.reason else "",
-        f"<table><tr>{metrics}</tr></table>" if metrics else "",
+        f"<div>{metrics}</div>" if metrics else "",
         sparkline(snapshot.curve, snapshot.curve_name),
         f"<pre>{escape(chr(10).join(snapshot.lines))}</pre>" if snapshot.lines else "",
     ]
@@ -101,7 +102,7 @@ def sparkline(values: Sequence[float], name: str = "") -> str:
     return (
         f'<svg width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">'
         f"<title>{escape(told)}</title>"
-        f'<polyline points="{line}" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>'
+        f'<polyline points="{line}" fill="none" stroke="{_COLOUR}" stroke-width="1.5"/></svg>'
     )
 
 
