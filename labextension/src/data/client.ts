@@ -2,7 +2,7 @@
 
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import { list, object, textOr } from '../contract/json';
+import { list, object, text, textOr } from '../contract/json';
 import { readArtifact, readDetail } from '../contract/sagemaker';
 
 import type { JsonObject } from '../contract/json';
@@ -16,7 +16,9 @@ export class ServiceError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    readonly status: number
+    readonly status: number,
+    /** The field of a launch form that is to blame, where the server knows. */
+    readonly field: string | undefined = undefined
   ) {
     super(message);
     this.name = 'ServiceError';
@@ -33,19 +35,12 @@ export class Client implements ICaller {
 
   /** Call an operation; rejects with ServiceError, also when the server cannot be reached. */
   async call(service: Service, operation: string, input: object): Promise<JsonObject> {
-    const url = URLExt.join(this.settings.baseUrl, 'jupyter-train/api', service, operation);
-    const request = { method: 'POST', body: JSON.stringify(input) };
-    let response: Response;
-    try {
-      response = await ServerConnection.makeRequest(url, request, this.settings);
-    } catch (error) {
-      throw new ServiceError('EndpointConnectionError', String(error), 0);
-    }
-    const body = parsed(await response.text());
-    if (!response.ok) {
-      throw errorOf(body, response);
-    }
-    return body;
+    return await this._post(URLExt.join('api', service, operation), input);
+  }
+
+  /** Submit a job from a launch form; returns the job's name. */
+  async launch(form: object): Promise<string> {
+    return text(await this._post('launch', form), 'TrainingJobName');
   }
 
   /** Return everything about a job. */
@@ -88,6 +83,22 @@ export class Client implements ICaller {
     const { appendToken, token } = this.settings;
     return appendToken && token ? `${url}?token=${encodeURIComponent(token)}` : url;
   }
+
+  private async _post(path: string, input: object): Promise<JsonObject> {
+    const url = URLExt.join(this.settings.baseUrl, 'jupyter-train', path);
+    const request = { method: 'POST', body: JSON.stringify(input) };
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, request, this.settings);
+    } catch (error) {
+      throw new ServiceError('EndpointConnectionError', String(error), 0);
+    }
+    const body = parsed(await response.text());
+    if (!response.ok) {
+      throw errorOf(body, response);
+    }
+    return body;
+  }
 }
 
 function parsed(body: string): JsonObject {
@@ -101,5 +112,5 @@ function parsed(body: string): JsonObject {
 function errorOf(body: JsonObject, response: Response): ServiceError {
   const code = textOr(body, '__type', `HTTP ${response.status}`).replace(/^.*#/, '');
   const message = textOr(body, 'message', textOr(body, 'Message', response.statusText));
-  return new ServiceError(code, message, response.status);
+  return new ServiceError(code, message, response.status, textOr(body, 'field', undefined));
 }

@@ -1,0 +1,91 @@
+/** Commands on one job: the one named, the one under the pointer, or the one in front. */
+
+import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { deleteIcon, stopIcon } from '@jupyterlab/ui-components';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- what owns the list of jobs has loaded it
+import { ENDED } from '../contract/sagemaker';
+import { CommandIDs, ITrain } from '../tokens';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+/** The JSON schema of a command on a job. */
+export const JOB_ARGS = {
+  type: 'object',
+  properties: { job: { type: 'string', description: 'The name of the training job' } }
+} as const;
+
+/** Return the job a command is about; an empty name when there is none. */
+export function jobOf(app: JupyterFrontEnd, args: ReadonlyPartialJSONObject): string {
+  if (typeof args.job === 'string' && args.job) {
+    return args.job;
+  }
+  const hit = app.contextMenuHitTest(node => node.dataset.job !== undefined);
+  const front = app.shell.currentWidget?.node.querySelector<HTMLElement>('[data-job]');
+  return hit?.dataset.job ?? front?.dataset.job ?? '';
+}
+
+export const commandsPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-train:commands',
+  description: 'Commands that stop and delete training jobs.',
+  autoStart: true,
+  requires: [ITrain],
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, train: ITrain, translator: ITranslator | null): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter-train');
+    const standing = (args: ReadonlyPartialJSONObject): string | undefined =>
+      train.jobs.find(jobOf(app, args))?.TrainingJobStatus;
+
+    app.commands.addCommand(CommandIDs.stopJob, {
+      label: trans.__('Stop Training Job'),
+      caption: trans.__('Ask the job to end; what it has made so far is kept'),
+      icon: stopIcon,
+      describedBy: { args: JOB_ARGS },
+      isEnabled: args => {
+        const status = standing(args);
+        return status === undefined || (!ENDED.has(status) && status !== 'Stopping');
+      },
+      execute: async args => {
+        const job = jobOf(app, args);
+        await shown(trans.__('Could not stop %1', job), train.client.stop(job));
+      }
+    });
+
+    app.commands.addCommand(CommandIDs.deleteJob, {
+      label: trans.__('Delete Training Job…'),
+      caption: trans.__('Forget a job that has ended, with its log and its curves'),
+      icon: deleteIcon,
+      describedBy: { args: JOB_ARGS },
+      isEnabled: args => ENDED.has(standing(args) ?? ''),
+      execute: async args => {
+        const job = jobOf(app, args);
+        if (await isSure(job, trans)) {
+          await shown(trans.__('Could not delete %1', job), train.client.delete(job));
+        }
+      }
+    });
+  }
+};
+
+/** Show a refusal instead of losing it in the console. */
+async function shown(title: string, work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await showErrorMessage(title, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function isSure(job: string, trans: TranslationBundle): Promise<boolean> {
+  const answer = await showDialog({
+    title: trans.__('Delete %1?', job),
+    body: trans.__('Its log and its curves go with it.'),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.warnButton({ label: trans.__('Delete') })
+    ]
+  });
+  return answer.button.accept;
+}

@@ -1,0 +1,122 @@
+/** The tab of a job in the main area: one for each job, back after a reload. */
+
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { CommandIDs, ITrain } from '../tokens';
+import { trainIcon } from '../ui/icon';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IArtifact } from '../contract/sagemaker';
+import type { JobTab } from '../ui/jobtab';
+
+type Tab = MainAreaWidget<JobTab>;
+
+export const jobPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-train:job',
+  description: 'Shows a training job in a tab of the main area.',
+  autoStart: true,
+  requires: [ITrain],
+  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    train: ITrain,
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter-train');
+    const tracker = new WidgetTracker<Tab>({ namespace: 'jupyter-train' });
+    app.commands.addCommand(CommandIDs.openJob, {
+      label: trans.__('Open Training Job…'),
+      caption: trans.__('Open the tab of a training job'),
+      icon: trainIcon,
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: { job: { type: 'string', description: trans.__('The name of the job') } }
+        }
+      },
+      execute: async args => {
+        const job = typeof args.job === 'string' ? args.job : await asked(trans);
+        if (job) {
+          await open(job);
+        }
+      }
+    });
+    palette?.addItem({ command: CommandIDs.openJob, category: trans.__('Training') });
+
+    const open = async (job: string): Promise<void> => {
+      let tab = tracker.find(each => each.content.node.dataset.job === job);
+      if (!tab) {
+        tab = await newTab(app, train, job, trans);
+        await tracker.add(tab);
+      }
+      if (!tab.isAttached) {
+        app.shell.add(tab, 'main', { type: 'Training' });
+      }
+      app.shell.activateById(tab.id);
+    };
+    void restorer?.restore(tracker, {
+      command: CommandIDs.openJob,
+      args: tab => ({ job: tab.content.node.dataset.job ?? '' }),
+      name: tab => tab.content.node.dataset.job ?? ''
+    });
+  }
+};
+
+async function asked(trans: TranslationBundle): Promise<string> {
+  const { InputDialog } = await import('@jupyterlab/apputils');
+  const answer = await InputDialog.getText({
+    title: trans.__('Open Training Job'),
+    label: trans.__('Name of the job')
+  });
+  return answer.value?.trim() ?? '';
+}
+
+/** Make a tab with models of its own; they end with it. */
+async function newTab(
+  app: JupyterFrontEnd,
+  train: ITrain,
+  name: string,
+  trans: TranslationBundle
+): Promise<Tab> {
+  const [{ JobTab }, { JobModel }, { CurvesModel }, { LogModel }] = await Promise.all([
+    import('../ui/jobtab'),
+    import('../data/job'),
+    import('../data/curves'),
+    import('../data/logs')
+  ]);
+  const { client, stream } = train;
+  const models = {
+    job: new JobModel(name),
+    curves: new CurvesModel(name),
+    log: new LogModel(name)
+  };
+  const actions = {
+    stop: (): void => { void app.commands.execute(CommandIDs.stopJob, { job: name }); },
+    older: (): void => { void models.log.older(client); },
+    artifacts: (): Promise<IArtifact[]> => client.artifacts(name),
+    url: (artifact: IArtifact): string => client.objectUrl(artifact.Bucket, artifact.Key)
+  };
+  const content = new JobTab(models, actions, trans);
+  const life = new AbortController();
+  const hear = (): void => { content.isConnected = stream.connection !== 'lost'; };
+  stream.changed.connect(hear);
+  content.disposed.connect(() => {
+    stream.changed.disconnect(hear);
+    life.abort();
+  });
+  models.job.follow(stream, life.signal);
+  models.curves.follow(stream, life.signal);
+  models.log.follow(stream, life.signal);
+  const tab = new MainAreaWidget({ content });
+  tab.id = `jt-job-${name}`;
+  tab.title.label = name;
+  tab.title.icon = trainIcon;
+  tab.title.closable = true;
+  tab.title.caption = trans.__('Training job %1', name);
+  tab.toolbar.hide();
+  return tab;
+}

@@ -1,0 +1,102 @@
+/** How many jobs run: in the status bar, and beside kernels and terminals in the running panel. */
+
+import { IRunningSessionManagers } from '@jupyterlab/running';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import { CommandIDs, ITrain } from '../tokens';
+import { trainIcon } from '../ui/icon';
+import { statusLook } from '../ui/status';
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { IRunningSessions } from '@jupyterlab/running';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IJobSummary } from '../contract/sagemaker';
+
+export const runningPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-train:running',
+  description: 'Shows running training jobs in the status bar and the running panel.',
+  autoStart: true,
+  requires: [ITrain],
+  optional: [IStatusBar, IRunningSessionManagers, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    train: ITrain,
+    statusBar: IStatusBar | null,
+    running: IRunningSessionManagers | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter-train');
+    const { jobs } = train;
+    statusBar?.registerStatusItem('jupyter-train:running', {
+      item: new RunningItem(app, train, trans),
+      align: 'left',
+      rank: 20,
+      isActive: () => jobs.active.length > 0,
+      activeStateChanged: jobs.changed
+    });
+    const changed = new Signal<object, void>(jobs);
+    jobs.changed.connect(() => { changed.emit(); });
+    running?.add({
+      name: trans.__('Training jobs'),
+      supportsMultipleViews: false,
+      running: () => jobs.active.map(job => entry(app, job, trans)),
+      runningChanged: changed,
+      refreshRunning: () => undefined,
+      shutdownAll: () => { stopAll(train); },
+      shutdownLabel: trans.__('Stop'),
+      shutdownAllLabel: trans.__('Stop All'),
+      shutdownAllConfirmationText: trans.__('Stop all training jobs? What they made is kept.')
+    });
+  }
+};
+
+/** Says how many jobs run; a click shows them. */
+class RunningItem extends Widget {
+  constructor(
+    app: JupyterFrontEnd,
+    private train: ITrain,
+    private trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jt-Running');
+    this._button.type = 'button';
+    this._button.title = trans.__('Show the training jobs');
+    this._button.addEventListener('click', () => {
+      void app.commands.execute(CommandIDs.showJobs);
+    });
+    this.node.append(this._button);
+    train.jobs.changed.connect(this._draw, this);
+    this._draw();
+  }
+
+  private _draw(): void {
+    const count = this.train.jobs.active.length;
+    this._button.textContent = this.trans._n('%1 training', '%1 training', count);
+  }
+
+  private _button = document.createElement('button');
+}
+
+function entry(
+  app: JupyterFrontEnd,
+  job: IJobSummary,
+  trans: TranslationBundle
+): IRunningSessions.IRunningItem {
+  const name = job.TrainingJobName;
+  return {
+    label: () => name,
+    labelTitle: () => statusLook(job, trans).word,
+    detail: () => statusLook(job, trans).word,
+    icon: () => trainIcon,
+    open: () => { void app.commands.execute(CommandIDs.openJob, { job: name }); },
+    shutdown: () => { void app.commands.execute(CommandIDs.stopJob, { job: name }); }
+  };
+}
+
+function stopAll(train: ITrain): void {
+  for (const job of train.jobs.active) {
+    void train.client.stop(job.TrainingJobName);
+  }
+}

@@ -1,0 +1,127 @@
+/** What there is to know about a job beside its curves and its log. */
+
+import * as React from 'react';
+import { elapsed } from './elapsed';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { JsonObject } from '../contract/json';
+import type { IJobDetail } from '../contract/sagemaker';
+
+export interface IJobFactsProps {
+  detail: IJobDetail;
+  trans: TranslationBundle;
+}
+
+type Fact = [string, string | number | undefined];
+
+/** All facts, in sections. */
+export function JobFacts({ detail, trans }: IJobFactsProps): JSX.Element {
+  const spent = detail.TrainingTimeInSeconds;
+  const general: Fact[] = [
+    [trans.__('Name'), detail.TrainingJobName],
+    [trans.__('Failure reason'), detail.FailureReason],
+    [trans.__('Created'), moment(detail.CreationTime)],
+    [trans.__('Training began'), moment(detail.TrainingStartTime)],
+    [trans.__('Training ended'), moment(detail.TrainingEndTime)],
+    [trans.__('Training time'), spent === undefined ? undefined : elapsed(spent, trans)],
+    [trans.__('Instance type'), detail.InstanceType],
+    [trans.__('Instance count'), detail.InstanceCount],
+    [trans.__('Image'), member(detail.document.AlgorithmSpecification, 'TrainingImage')],
+    [trans.__('Model'), detail.ModelArtifacts],
+    [trans.__('Output'), detail.OutputPath],
+    [trans.__('ARN'), detail.TrainingJobArn]
+  ];
+  return (
+    <div className="jt-Facts" tabIndex={0} aria-label={trans.__('Facts')} role="region">
+      <Section title={trans.__('Job')} facts={general} />
+      <Section
+        title={trans.__('Hyperparameters')}
+        facts={Object.entries(detail.HyperParameters).sort()}
+      />
+      <Section title={trans.__('Channels')} facts={channels(detail.document)} />
+      <Section title={trans.__('Metric definitions')} facts={metrics(detail.document)} />
+      <Transitions detail={detail} trans={trans} />
+    </div>
+  );
+}
+
+function Section({ title, facts }: { title: string; facts: Fact[] }): JSX.Element | null {
+  const known = facts.filter(([, value]) => value !== undefined && value !== '');
+  if (known.length === 0) {
+    return null;
+  }
+  return (
+    <section>
+      <h3>{title}</h3>
+      <table>
+        <tbody>
+          {known.map(([name, value], place) => (
+            <tr key={place}>
+              <th scope="row">{name}</th>
+              <td>{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Transitions({ detail, trans }: IJobFactsProps): JSX.Element | null {
+  const transitions = detail.SecondaryStatusTransitions;
+  if (transitions.length === 0) {
+    return null;
+  }
+  return (
+    <section>
+      <h3>{trans.__('Transitions')}</h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Status')}</th>
+            <th scope="col">{trans.__('From')}</th>
+            <th scope="col">{trans.__('Took')}</th>
+            <th scope="col">{trans.__('Message')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {transitions.map((each, place) => (
+            <tr key={place}>
+              <td>{each.Status}</td>
+              <td>{moment(each.StartTime)}</td>
+              <td>
+                {each.EndTime === undefined ? '' : elapsed(each.EndTime - each.StartTime, trans)}
+              </td>
+              <td>{each.StatusMessage}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function moment(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : new Date(time * 1000).toLocaleString();
+}
+
+function channels(document: JsonObject): Fact[] {
+  return rows(document.InputDataConfig).map(channel => {
+    const source = channel.DataSource as JsonObject | undefined;
+    return [String(channel.ChannelName), member(source?.S3DataSource, 'S3Uri')];
+  });
+}
+
+function metrics(document: JsonObject): Fact[] {
+  const algorithm = document.AlgorithmSpecification as JsonObject | undefined;
+  return rows(algorithm?.MetricDefinitions).map(each => [String(each.Name), String(each.Regex)]);
+}
+
+function rows(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? (value as JsonObject[]) : [];
+}
+
+function member(value: unknown, name: string): string | undefined {
+  const found = (value as JsonObject | undefined)?.[name];
+  return typeof found === 'string' ? found : undefined;
+}

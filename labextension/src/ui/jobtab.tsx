@@ -1,0 +1,222 @@
+/** A job in full: its standing above; curves, log, facts and artifacts below, a tab each. */
+
+import { ReactWidget } from '@jupyterlab/ui-components';
+import { BoxLayout, TabPanel, Widget } from '@lumino/widgets';
+import * as React from 'react';
+import { Artifacts } from './artifacts';
+import { CurveGrid } from './curvegrid';
+import { ElapsedClock } from './elapsed';
+import { JobFacts } from './jobfacts';
+import { LogSearch } from './logsearch';
+import { drawStatus } from './status';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CurvesModel } from '../data/curves';
+import type { JobModel } from '../data/job';
+import type { LogModel } from '../data/logs';
+import type { IArtifact } from '../contract/sagemaker';
+
+export interface IJobTabModels {
+  job: JobModel;
+  curves: CurvesModel;
+  log: LogModel;
+}
+
+/** What the tab can have done for it. */
+export interface IJobTabActions {
+  stop: () => void;
+  older: () => void;
+  artifacts: () => Promise<IArtifact[]>;
+  url: (artifact: IArtifact) => string;
+}
+
+export class JobTab extends Widget {
+  constructor(
+    private models: IJobTabModels,
+    private actions: IJobTabActions,
+    private trans: TranslationBundle
+  ) {
+    super();
+    this.addClass('jt-JobTab');
+    this.node.dataset.job = models.job.name;
+    this._clock = new ElapsedClock(trans);
+    this._curves = new CurveGrid(trans);
+    this._log = new LogSearch(models.log, actions.older, trans);
+    this._facts = new FactsPage(models.job, trans);
+    this._artifacts = new ArtifactsPage(models.job, actions, trans);
+    this._build();
+    models.job.changed.connect(this._drawJob, this);
+    models.curves.changed.connect(this._drawCurves, this);
+    this._drawJob();
+    this._drawCurves();
+  }
+
+  /** Say whether the manager can be heard; what was there before stays. */
+  set isConnected(isConnected: boolean) {
+    this._isConnected = isConnected;
+    this._drawJob();
+  }
+
+  private _build(): void {
+    const { trans } = this;
+    const header = new Widget();
+    header.addClass('jt-JobTab-header');
+    this._head(header.node);
+    const pages: [string, Widget][] = [
+      [trans.__('Curves'), this._curves],
+      [trans.__('Log'), this._log],
+      [trans.__('Facts'), this._facts],
+      [trans.__('Artifacts'), this._artifacts]
+    ];
+    const tabs = new TabPanel();
+    tabs.addClass('jt-JobTab-pages');
+    tabs.tabBar.node.setAttribute('aria-label', trans.__('Views of the job'));
+    for (const [label, page] of pages) {
+      page.title.label = label;
+      tabs.addWidget(page);
+    }
+    const layout = new BoxLayout({ direction: 'top-to-bottom', spacing: 0 });
+    this.layout = layout;
+    [header, tabs].forEach(part => { layout.addWidget(part); });
+    BoxLayout.setStretch(header, 0);
+    BoxLayout.setSizeBasis(header, 72);
+    BoxLayout.setStretch(tabs, 1);
+  }
+
+  private _head(node: HTMLElement): void {
+    const name = document.createElement('h2');
+    name.className = 'jt-JobTab-name';
+    name.textContent = this.models.job.name;
+    this._status.setAttribute('role', 'status');
+    this._stop.type = 'button';
+    this._stop.className = 'jp-mod-styled jp-mod-warn';
+    this._stop.textContent = this.trans.__('Stop');
+    this._stop.addEventListener('click', this.actions.stop);
+    this._notice.className = 'jt-JobTab-notice';
+    this._notice.setAttribute('role', 'status');
+    const standing = document.createElement('div');
+    standing.className = 'jt-JobTab-standing';
+    standing.append(this._status, this._clock.node, this._notice);
+    node.append(name, this._stop, standing);
+  }
+
+  private _drawJob(): void {
+    const { detail, hasEnded } = this.models.job;
+    if (detail) {
+      drawStatus(this._status, detail, this.trans);
+      this._clock.measure(detail, hasEnded);
+    }
+    this._stop.hidden = !detail || hasEnded;
+    this._stop.disabled = detail?.TrainingJobStatus === 'Stopping';
+    this._notice.textContent = this._noticeText();
+    this._notice.title = this._notice.textContent;
+    this.toggleClass('jt-mod-away', !this._isConnected);
+  }
+
+  private _noticeText(): string {
+    const { job } = this.models;
+    const { trans } = this;
+    if (!this._isConnected) {
+      return trans.__('The training manager cannot be reached; trying again.');
+    }
+    const words = {
+      asked: trans.__('Looking for training job %1 …', job.name),
+      unknown: trans.__('There is no training job %1. %2', job.name, job.problem),
+      deleted: trans.__('This training job was deleted; this is what was known of it.'),
+      known: job.detail?.FailureReason ?? ''
+    };
+    return words[job.presence];
+  }
+
+  private _drawCurves(): void {
+    const lines = this.models.curves.curves.map(({ id, name, columns }) => {
+      return { id, name, steps: columns.steps, values: columns.values };
+    });
+    this._curves.draw(lines, this.models.curves.isComplete);
+  }
+
+  private _clock: ElapsedClock;
+  private _curves: CurveGrid;
+  private _log: LogSearch;
+  private _facts: Widget;
+  private _artifacts: Widget;
+  private _status = document.createElement('span');
+  private _stop = document.createElement('button');
+  private _notice = document.createElement('span');
+  private _isConnected = true;
+}
+
+/** Draws only while it is in sight. */
+class FactsPage extends ReactWidget {
+  constructor(
+    private job: JobModel,
+    private trans: TranslationBundle
+  ) {
+    super();
+    job.changed.connect(this._refresh, this);
+  }
+
+  protected override onAfterShow(): void {
+    this.update();
+  }
+
+  protected override render(): JSX.Element | null {
+    const { detail } = this.job;
+    return detail && <JobFacts detail={detail} trans={this.trans} />;
+  }
+
+  private _refresh(): void {
+    if (this.isVisible) {
+      this.update();
+    }
+  }
+}
+
+/** Asks for the files when it is shown, and again whenever the job moves on. */
+class ArtifactsPage extends ReactWidget {
+  constructor(
+    private job: JobModel,
+    private actions: IJobTabActions,
+    private trans: TranslationBundle
+  ) {
+    super();
+    job.changed.connect(this._refresh, this);
+  }
+
+  protected override onAfterShow(): void {
+    void this._load();
+  }
+
+  protected override render(): JSX.Element {
+    return (
+      <Artifacts
+        artifacts={this._artifacts}
+        problem={this._problem}
+        url={this.actions.url}
+        trans={this.trans}
+      />
+    );
+  }
+
+  private _refresh(): void {
+    const status = this.job.detail?.SecondaryStatus ?? '';
+    if (this.isVisible && status !== this._status) {
+      void this._load();
+    }
+  }
+
+  private async _load(): Promise<void> {
+    this._status = this.job.detail?.SecondaryStatus ?? '';
+    try {
+      this._artifacts = await this.actions.artifacts();
+      this._problem = '';
+    } catch (error) {
+      this._problem = error instanceof Error ? error.message : String(error);
+    }
+    this.update();
+  }
+
+  private _artifacts: IArtifact[] | null = null;
+  private _problem = '';
+  private _status = '';
+}
