@@ -58,7 +58,8 @@ def patient(session, write):
     script = write("import time\nprint('waiting', flush=True)\ntime.sleep(300)\n")
     job = Estimator(entry_point=script, sagemaker_session=session).submit()
     yield job
-    job.stop()
+    if job.status == "InProgress":
+        job.stop()
 
 
 def test_an_estimator_trains_and_its_job_tells_everything(session, data, write, capsys, tmp_path):
