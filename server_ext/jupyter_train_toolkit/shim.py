@@ -26,6 +26,8 @@ FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signa
 PR_SET_CHILD_SUBREAPER = 36
 MARK_SECONDS = 1.0
 LEFTOVER_SECONDS = 10.0
+FULL_DISK_SECONDS = 3600.0
+SMALL_FILE = 64
 
 
 class TakenError(Exception):
@@ -60,6 +62,7 @@ def supervise(folder: str, sender: int) -> int:
         log = os.open("log", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         become_subreaper()
         wake = watch_signals()
+        reserve("rc")
         # From here on the job may have run: a folder with this file and no shim is not run again.
         publish("pid", "%d %s" % (os.getpid(), start_time(os.getpid())))
     except TakenError:
@@ -74,7 +77,7 @@ def supervise(folder: str, sender: int) -> int:
     ended = time.time()
     end_leftovers(child)
     mark(log)
-    publish("rc", "%d %.6f" % (code, ended))
+    publish_at_last("rc", "%d %.6f" % (code, ended))
     os.close(claim)
     return 0
 
@@ -144,11 +147,30 @@ def mac_start_time(pid: int) -> str:
 
 def publish(name: str, text: str) -> None:
     """Put a small file into place whole, or not at all, also across a power cut."""
-    with open(name + ".new", "w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    file = os.open(name + ".new", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        os.write(file, text.ljust(SMALL_FILE - 1).encode() + b"\n")
+        os.fsync(file)
+    finally:
+        os.close(file)
     os.rename(name + ".new", name)
+
+
+def publish_at_last(name: str, text: str) -> None:
+    """Put it into place as soon as there is room: the exit code is not lost to a full disk."""
+    until = time.monotonic() + FULL_DISK_SECONDS
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError):
+            return publish(name, text)
+        time.sleep(MARK_SECONDS)
+    return publish(name, text)
+
+
+def reserve(name: str) -> None:
+    """Take the room that `publish` will need; later it overwrites what is there."""
+    with open(name + ".new", "wb") as file:
+        file.write(b" " * SMALL_FILE)
+        os.fsync(file.fileno())
 
 
 def start_job(spec: dict[str, Any], log: int) -> int:
@@ -158,10 +180,9 @@ def start_job(spec: dict[str, Any], log: int) -> int:
         return child
     try:
         exec_job(spec, log)
-    except OSError as error:
-        what = spec["argv"][0] if error.filename is None else error.filename
-        os.write(log, ("cannot run %s: %s\n" % (what, error.strerror)).encode())
-        os._exit(127 if error.errno == errno.ENOENT else 126)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument or a variable
+        os.write(log, ("cannot run %s: %s\n" % (spec["argv"][0], error)).encode())
+        os._exit(127 if isinstance(error, FileNotFoundError) else 126)
     finally:
         os._exit(126)
 
@@ -232,10 +253,8 @@ def reap(child: int) -> int | None:
 def mark(log: int) -> None:
     """Note how long the log is now: what is collected late gets its times from here."""
     line = "%.3f %d\n" % (time.time(), os.fstat(log).st_size)
-    marks = os.open("marks", os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with contextlib.suppress(OSError):  # a full disk: the job matters, its marks do not
-        os.write(marks, line.encode())
-    os.close(marks)
+    with contextlib.suppress(OSError), open("marks", "ab", 0) as marks:
+        marks.write(line.encode())  # on a full disk the job matters, its marks do not
 
 
 def end_leftovers(child: int) -> None:

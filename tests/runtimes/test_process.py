@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from jupyter_train.runtimes.base import MARKER_VARIABLE, Phase, StartError
-from jupyter_train.runtimes.process import SHIM, ProcessRuntime
+from jupyter_train.runtimes.process import ProcessRuntime, find_shim
 from jupyter_train.runtimes.processes import find_members, find_process, is_alive
 from jupyter_train.testing.runtime import KEY, RuntimeSuite, has_ended, until
+
+SHIM = find_shim()
 
 
 class TestProcessRuntime(RuntimeSuite):
@@ -180,6 +182,27 @@ def test_a_shim_that_cannot_run_says_why(host):
     with pytest.raises(StartError, match=r"cannot start job-a1-r0: .*No such file"):
         asyncio.run(runtime.start(host, spec))
     assert look(runtime, host).phase is Phase.CREATED
+
+
+def test_an_exit_code_waits_for_room_on_a_full_disk(runtime, host):
+    folder = prepared(host.folder / str(KEY), "exit 8")
+    full = (
+        f"import os, sys; sys.path.insert(0, {str(SHIM.parent)!r}); import shim\n"
+        "shim.MARK_SECONDS, rename, tries = 0.01, os.rename, [OSError(28, 'full')] * 3\n"
+        "def refuse(old, new):\n"
+        "    if new == 'rc' and tries: raise tries.pop()\n"
+        "    rename(old, new)\n"
+        "os.rename = refuse\n"
+        f"sys.exit(shim.main({str(folder)!r}))"
+    )
+    assert subprocess.run([sys.executable, "-c", full], check=False).returncode == 0
+    assert asyncio.run(until(runtime, host, KEY, has_ended)).exit_code == 8
+
+
+def test_an_environment_that_no_program_can_have_is_told_in_the_log(runtime, host):
+    spec = replace(suite.spec(host, "true"), environment={"PATH": "/bin", "A": "nul\0byte"})
+    assert suite.run_to_end(runtime, host, spec).exit_code == 126
+    assert b"cannot run /bin/sh: embedded null byte" in suite.log(host)
 
 
 def test_an_image_is_refused_before_anything_is_done(runtime, host):

@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-
-import jupyter_train_toolkit
 
 from ..contract.names import AttemptKey
 from ..hosts.base import Host, HostFacts
@@ -27,12 +27,12 @@ from .base import (
 )
 from .processes import end_members, find_members, is_alive, send
 
-SHIM = Path(jupyter_train_toolkit.__file__).with_name("shim.py")
 STARTED, TAKEN = 0, 3
 KILLED = 128 + signal.SIGKILL
 START_SECONDS = 60.0
 SHIM_SECONDS = 15.0
 LOOK_SECONDS = 0.01
+ORPHAN_ROUNDS = 25
 
 
 class ProcessRuntime(Runtime):
@@ -43,10 +43,10 @@ class ProcessRuntime(Runtime):
     def __init__(
         self,
         interpreter: str = sys.executable,
-        shim: Path = SHIM,
+        shim: Path | None = None,
         shim_seconds: float = SHIM_SECONDS,
     ) -> None:
-        self._shim = (interpreter, "-I", "-S", str(shim))
+        self._shim = (interpreter, "-I", "-S", str(shim or find_shim()))
         self._shim_seconds = shim_seconds
 
     def validate(self, spec: AttemptSpec, facts: HostFacts) -> list[Problem]:
@@ -76,7 +76,8 @@ class ProcessRuntime(Runtime):
         seen = {key: _look(Path(host.folder) / str(key)) for key in keys}
         for key, observation in seen.items():
             if observation.phase is Phase.LOST:
-                await asyncio.to_thread(_end_orphans, Path(host.folder) / str(key))
+                ended = await asyncio.to_thread(_end_orphans, Path(host.folder) / str(key))
+                seen[key] = observation if ended else replace(observation, phase=Phase.RUNNING)
         return seen
 
     async def signal(
@@ -100,6 +101,14 @@ class ProcessRuntime(Runtime):
         """Kill what is left and forget what was run."""
         await self.kill(host, spec)
         (Path(spec.folder) / "attempt.json").unlink(missing_ok=True)
+
+
+def find_shim() -> Path:
+    """Return the program that runs one attempt; it needs no import of ours, nor we of it."""
+    found = find_spec("jupyter_train_toolkit")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).with_name("shim.py")
 
 
 def _problems(spec: AttemptSpec, facts: HostFacts) -> Iterator[str]:
@@ -176,27 +185,37 @@ def _signal(spec: AttemptSpec, number: int) -> int:
     return send(find_members(spec.marker, _living_shim(Path(spec.folder))), number)
 
 
-def _end_orphans(folder: Path) -> None:
+def _end_orphans(folder: Path) -> bool:
+    """End what outlived its shim; False if something will not die, and so is not lost yet."""
     try:
         document = json.loads((folder / "attempt.json").read_bytes())
     except FileNotFoundError:
-        return
-    while end_members(document["environment"][MARKER_VARIABLE], 0):
-        time.sleep(LOOK_SECONDS)
+        return True  # removed, which ended it
+    marker = document["environment"][MARKER_VARIABLE]
+    for pause in _pauses(ORPHAN_ROUNDS):
+        if not end_members(marker, 0):
+            return True
+        time.sleep(pause)
+    return False
 
 
 def _kill(spec: AttemptSpec, shim_seconds: float) -> None:
     folder = Path(spec.folder)
     _refuse_to_start(folder)
     patience = time.monotonic() + shim_seconds
-    while True:
+    for pause in _pauses():
         shim = _living_shim(folder)
-        ended = end_members(spec.marker, shim)
-        if not ended and not shim:
+        if not end_members(spec.marker, shim) and not shim:
             return
         if shim and time.monotonic() > patience:
             send([shim], signal.SIGKILL)
-        time.sleep(LOOK_SECONDS)
+        time.sleep(pause)
+
+
+def _pauses(rounds: int = sys.maxsize) -> Iterator[float]:
+    """Look again soon at first; a process in the middle of I/O may take its time to die."""
+    for round_ in range(rounds):
+        yield min(LOOK_SECONDS * 1.1**round_, 1.0) if round_ < 100 else 1.0
 
 
 def _refuse_to_start(folder: Path) -> None:
