@@ -26,15 +26,18 @@ from jupyter_train.api.message import Request
 from jupyter_train.api.models import OUR_MODELS
 from jupyter_train.api.router import Router
 from jupyter_train.contract.events import Kind
-from jupyter_train.contract.names import ACCOUNT
+from jupyter_train.contract.names import ACCOUNT, log_stream
 from jupyter_train.contract.record import Desired, new_record
 from jupyter_train.contract.samples import samples
 from jupyter_train.contract.status import SecondaryStatus
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.feed import Feed
 from jupyter_train.engine.placement import Capacity
-from jupyter_train.store.base import Series
+from jupyter_train.store.base import Batch
+from jupyter_train.store.logs import SegmentLogs
 from jupyter_train.store.memory import MemoryJobs
+from jupyter_train.store.memory_curves import MemoryCurves
+from jupyter_train.store.objects import FolderObjects
 
 KEYS = Keys(access_key="AKLOCAL", secret_key="very-secret", token="a-token-of-many-letters")
 
@@ -49,54 +52,21 @@ class Clock:
         return self.now
 
 
-class WorldCurves:
-    """Series by job, whole and in memory."""
-
-    def __init__(self):
-        self.kept = {}
-
-    def add(self, job_id, name, steps, values):
-        taken = self.kept.setdefault(job_id, {})
-        taken[len(taken) + 1] = (name, samples(steps, [1e9 + s for s in steps], values))
-
-    def series(self, job_id):
-        return [_describe(number, *kept) for number, kept in self.kept.get(job_id, {}).items()]
-
-    def window(self, job_id, series, low, high, points):
-        _, every = self.kept[job_id][series]
-        keep = (every.steps >= (low or 0)) & (every.steps <= (high or 1e18))
-        return samples(
-            every.steps[keep][:points], every.times[keep][:points], every.values[keep][:points]
-        )
-
-
-def _describe(id, name, kept):
-    return Series(
-        id=id,
-        name=name,
-        count=len(kept),
-        last_step=int(kept.steps[-1]),
-        last_time=float(kept.times[-1]),
-        last_value=float(kept.values[-1]),
-        least=float(kept.values.min()),
-        greatest=float(kept.values.max()),
-    )
-
-
 @dataclass
 class WorldManager:
     """A façade whose jobs do nothing until a test moves them."""
 
     clock: Clock
+    home: Path
     id: str = "m1"
     region: str = "us-east-1"
     feed: Feed = field(default_factory=Feed)
-    curves: WorldCurves = field(default_factory=WorldCurves)
-    logs: object = None
-    objects: object = None
+    curves: MemoryCurves = field(default_factory=MemoryCurves)
 
     def __post_init__(self):
         self.jobs = MemoryJobs(self.clock)
+        self.logs = SegmentLogs(self.home / "logs")
+        self.objects = FolderObjects(self.home / "objects")
         self._ids = iter(f"id{number}" for number in range(1, 10_000))
 
     async def submit(self, document, tags, owner):
@@ -130,7 +100,27 @@ class WorldManager:
         """Take everything."""
 
     def add_samples(self, name, series, steps, values):
-        self.curves.add(self.jobs.find(name).id, series, steps, values)
+        job_id = self.jobs.find(name).id
+        columns = samples(steps, [1e9 + step for step in steps], values)
+        self.curves.append(
+            [Batch(job_id=job_id, source=series, offset=1, samples={series: columns})]
+        )
+
+    def add_lines(self, name, *lines, rank=0):
+        """Append (ms, text) lines to a stream of a job; returns the stream's name."""
+        record = self.jobs.find(name)
+        stream_name = log_stream(name, rank, record.created)
+        stream = self.logs.create(record.id, stream_name, record.created)
+        offset = stream.source_offset
+        for moment, text in lines:
+            offset += len(text) + 1
+            stream.append([(moment, offset, text.encode())])
+        self.feed.notify(("log", record.id))
+        return stream_name
+
+    def close(self):
+        for store in (self.jobs, self.logs, self.curves, self.objects):
+            store.close()
 
     def capacity(self):
         return Capacity(
@@ -154,10 +144,10 @@ def clock():
 
 
 @pytest.fixture
-def manager(clock):
-    made = WorldManager(clock)
+def manager(clock, tmp_path):
+    made = WorldManager(clock, tmp_path)
     yield made
-    made.jobs.close()
+    made.close()
 
 
 @pytest.fixture
@@ -241,7 +231,7 @@ def boto(server):
                 region_name="us-east-1",
                 aws_access_key_id=options.get("access_key", KEYS.access_key),
                 aws_secret_access_key=options.get("secret_key", KEYS.secret_key),
-                endpoint_url=server + options.get("path", ""),
+                endpoint_url=server.url + options.get("path", ""),
                 config=Config(
                     retries={"total_max_attempts": 1}, signature_version=options.get("signature")
                 ),
@@ -250,6 +240,14 @@ def boto(server):
             return client
 
         yield make
+
+
+@dataclass
+class Server:
+    """A served router: its address, and the loop that all of it runs in."""
+
+    url: str
+    loop: object
 
 
 @pytest.fixture
@@ -273,7 +271,7 @@ def server(router, clock):
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert started.wait(10)
-    yield f"http://127.0.0.1:{found['port']}"
+    yield Server(f"http://127.0.0.1:{found['port']}", found["loop"])
     found["loop"].call_soon_threadsafe(found["stop"].set)
     thread.join(10)
 
@@ -307,4 +305,4 @@ class _Handler(tornado.web.RequestHandler):
             with answer.slice.path.open("rb") as file:
                 file.seek(answer.slice.start)
                 body = file.read(answer.slice.length)
-        self.finish(body)
+        self.finish(body or None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..engine.errors import LimitError, RefusedError
 from ..store.base import (
+    BadBucketError,
     BadKeyError,
     NameTakenError,
     NoSuchBucketError,
@@ -71,6 +72,7 @@ _CODES: dict[type[Exception], tuple[str, int]] = {
     NoSuchBucketError: ("NoSuchBucket", 404),
     NoSuchKeyError: ("NoSuchKey", 404),
     BadKeyError: ("InvalidArgument", 400),
+    BadBucketError: ("InvalidBucketName", 400),
 }
 
 

@@ -206,7 +206,7 @@ class AwsHandler(_Guarded):
         for name, value in answer.headers.items():
             self.set_header(name, value)
         if answer.slice is None:
-            self.finish(answer.body)
+            self.finish(answer.body or None)  # tornado takes no body, however empty, with a 204
             return
         if "Content-Length" not in answer.headers:
             self.set_header("Content-Length", str(answer.slice.length))
