@@ -136,7 +136,7 @@ class SegmentStream(LogStream):
             # A guess at how long lines are, so that ten lines do not cost a read of 1 MiB.
             size = min(max(max_bytes, 1), max(1 << 16, (limit - len(found)) << 8))
             data = self._whole_lines(position, size)
-            if not data:
+            if not data or (found and len(data) > max_bytes):
                 break
             found += parse_all(data.split(b"\n", limit - len(found))[:-1], position)
             max_bytes -= found[-1].next - position
@@ -149,6 +149,8 @@ class SegmentStream(LogStream):
         pages: list[list[LogLine]] = []
         while end > 0 and limit > 0 and (not pages or max_bytes > 0):
             low, rows = self._rows_before(end, limit, max(max_bytes, 1))
+            if pages and end - low > max_bytes:
+                break
             pages.append(parse_all(rows, low))
             limit -= len(rows)
             max_bytes -= end - low
@@ -166,7 +168,7 @@ class SegmentStream(LogStream):
             last = data.rfind(b"\n") + 1
             if first < last or low == start:
                 break
-            size *= 4
+            size, limit = size * 4, 1  # one line does not fit: it is the page
         rows = data[first:last].split(b"\n")[:-1]
         kept = rows[-limit:]
         skipped = sum(map(len, rows[: len(rows) - len(kept)])) + len(rows) - len(kept)
