@@ -23,7 +23,7 @@ export class JobModel {
     return this._presence;
   }
 
-  /** What the manager says when there is no such job, or it cannot be shown. */
+  /** What the manager said when it could not show the job; empty when there is none. */
   get problem(): string {
     return this._problem;
   }
@@ -56,7 +56,7 @@ export class JobModel {
       this._presence = 'deleted';
     } else if (message.type === 'error') {
       this._presence = this._detail ? 'deleted' : 'unknown';
-      this._problem = message.message;
+      this._problem = message.code.startsWith('ResourceNotFound') ? '' : message.message;
     }
     this._changed.emit();
   }

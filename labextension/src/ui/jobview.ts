@@ -38,6 +38,7 @@ export class JobView extends Panel {
     this._chart = new Chart(trans);
     this._log = new LogView(trans, () => { void this._act(this.actions.older); });
     this._stop = button(trans.__('Stop'), () => { void this._act(this._stopJob); });
+    this._open = button(trans.__('Open job tab'), () => this.actions.open?.());
     this._notice.className = 'jt-Job-notice';
     this._status.setAttribute('role', 'status');
     this._notice.setAttribute('role', 'status');
@@ -59,11 +60,10 @@ export class JobView extends Panel {
     const name = document.createElement('span');
     name.className = 'jt-Job-name';
     name.textContent = this.models.job.name;
-    const parts = [part(this._status), part(name), this._clock, part(this._stop)];
-    if (this.actions.open) {
-      parts.push(part(button(this.trans.__('Open job tab'), () => this.actions.open?.())));
-    }
-    parts.forEach(each => { header.addWidget(each); });
+    const buttons = [part(this._stop), part(this._open)];
+    [part(this._status), part(name), this._clock, ...buttons].forEach(each => {
+      header.addWidget(each);
+    });
     return header;
   }
 
@@ -106,6 +106,7 @@ export class JobView extends Panel {
       drawStatus(this._status, detail, this.trans);
       this._clock.measure(detail, hasEnded);
     }
+    this._open.hidden = !this.actions.open || job.presence === 'unknown';
     this._log.setHidden(job.presence === 'asked' || job.presence === 'unknown');
     this.toggleClass('jt-mod-away', !this._isConnected);
   }
@@ -123,7 +124,7 @@ export class JobView extends Panel {
     }
     const words = {
       asked: trans.__('Looking for training job %1 …', job.name),
-      unknown: trans.__('There is no training job %1. %2', job.name, job.problem),
+      unknown: job.problem || trans.__('There is no training job %1.', job.name),
       deleted: trans.__('This training job was deleted; this is what was known of it.'),
       known: job.detail?.FailureReason ?? ''
     };
@@ -150,6 +151,7 @@ export class JobView extends Panel {
   private _status = document.createElement('span');
   private _notice = document.createElement('div');
   private _stop: HTMLButtonElement;
+  private _open: HTMLButtonElement;
   private _clock: ElapsedClock;
   private _chart: Chart;
   private _log: LogView;

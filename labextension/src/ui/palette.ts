@@ -18,7 +18,8 @@ export function paletteOf(node: Element): IPalette {
   return {
     text: read('--jp-ui-font-color1'),
     grid: read('--jp-border-color2'),
-    font: `${read('--jp-ui-font-size0') || '10px'} ${read('--jp-ui-font-family')}`,
+    // uPlot scales fonts by /(\d+)px/: whole pixels only
+    font: `${Math.round(parseFloat(style.fontSize)) || 11}px ${style.fontFamily}`,
     lines: Array.from({ length: COLOURS }, (_, index) => read(`--jt-line-${index}`))
   };
 }
