@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jupyter_train.contract.record import JobRecord
 from jupyter_train.engine.book import Book
+from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.settings import Settings
 from jupyter_train.manager.build import open_manager
 from jupyter_train.store.base import NameTakenError
@@ -26,12 +27,19 @@ class MortalBook(Book):
     left = 0
     when = "before"
 
+    async def submit(self, record, tags) -> JobRecord:
+        return await self._survive(super().submit(record, tags))
+
     async def _change(self, record, kind, data) -> JobRecord:
+        return await self._survive(super()._change(record, kind, data))
+
+    async def _survive(self, write) -> JobRecord:
         MortalBook.left -= 1
-        if MortalBook.left == 0 and MortalBook.when == "before":
+        mine = MortalBook.left == 0
+        if mine and MortalBook.when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
-        kept = await super()._change(record, kind, data)
-        if MortalBook.left == 0:
+        kept = await write
+        if mine:
             os.kill(os.getpid(), signal.SIGKILL)
         return kept
 
@@ -48,7 +56,9 @@ async def main(home: str, deaths: str, when: str, *requests: str) -> None:
         with suppress(NameTakenError):  # a manager before this one took it
             await manager.submit(document, {}, "me")
     for name in os.environ.get("STOP", "").split():
-        await manager.stop(name)
+        await asyncio.sleep(0.2)
+        with suppress(RefusedError):  # a manager before this one saw its end
+            await manager.stop(name)
     while manager.jobs.active() or any(settings.attempts.iterdir()):  # noqa: ASYNC110 - nothing announces that folders are gone
         await asyncio.sleep(0.01)
     await manager.close()

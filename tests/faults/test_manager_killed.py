@@ -3,10 +3,12 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jupyter_train.manager.build import open_manager
@@ -40,12 +42,13 @@ class World:
         self.workshop = workshop
         self.witness = tmp_path / "witness"
         self.names = ["job-a", "job-b"]
-        self.requests = [self._request(name, tmp_path / f"{name}.json") for name in self.names]
+        self.requests = [self.request(name, tmp_path / f"{name}.json") for name in self.names]
 
-    def _request(self, name: str, path: Path) -> str:
+    def request(self, name: str, path: Path, script: str = SCRIPT) -> str:
+        """Write a request; returns its path."""
         definitions = {"MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9]+)"}]}
         document = self.workshop.document(
-            SCRIPT, name, Environment={"WITNESS": str(self.witness)},
+            script, name, Environment={"WITNESS": str(self.witness)},
             AlgorithmSpecification=definitions,
         )  # fmt: skip
         path.write_text(json.dumps(document))
@@ -92,10 +95,44 @@ class World:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("write", range(1, 9))
+@pytest.mark.parametrize("write", range(1, 11))
 def test_a_manager_killed_at_any_write_loses_nothing_and_doubles_nothing(world, write, when):
-    world.run_to_the_end([(write, when)])
+    assert world.run(write, when).returncode == -signal.SIGKILL
+    world.run_to_the_end([])
     world.check()
+
+
+STUBBORN = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+with open(os.environ["WITNESS"], "a") as witness:
+    witness.write(os.environ["TRAINING_JOB_NAME"] + "\\n")
+time.sleep(60)
+"""
+
+
+def living(home: Path) -> list[int]:
+    """Return the processes that run in an attempt's folder of this home."""
+    return [
+        each.pid
+        for each in psutil.process_iter(["cwd"])
+        if (each.info["cwd"] or "").startswith(str(home / "attempts"))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_a_manager_killed_while_it_stops_jobs_leaves_none_running(world, seed, tmp_path):
+    chance = random.Random(seed)
+    world.requests = [
+        world.request(name, tmp_path / f"{name}.json", STUBBORN) for name in world.names
+    ]
+    for _ in range(3):
+        world.run(chance.randint(3, 8), chance.choice(["before", "after"]), STOP="job-a job-b")
+    last = world.run(0, "never", STOP="job-a job-b")
+    assert "all ended" in last.stdout, last.stderr
+    assert living(world.workshop.home) == []
+    starts = world.witness.read_text().split() if world.witness.exists() else []
+    assert len(starts) == len(set(starts))
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
