@@ -160,9 +160,14 @@ def _read_claim(request: Request) -> _Claim:
     if not authorization and request.parameter("X-Amz-Algorithm") == ALGORITHM:
         return _read_presigned(request)
     if not authorization:
+        old = request.parameter("AWSAccessKeyId")
+        how = (
+            "it is signed the old way; presign with signature_version='s3v4'"
+            if old
+            else ("the request is not signed; `jupyter train env` prints the keys to sign with")
+        )
         raise IdentityError(
-            "Missing Authentication Token: the request is not signed; `jupyter train env` prints "
-            "the keys to sign with",
+            f"Missing Authentication Token: {how}",
             code="MissingAuthenticationTokenException",
         )
     match = _AUTHORIZATION.fullmatch(authorization.strip())

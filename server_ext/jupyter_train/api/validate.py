@@ -6,6 +6,7 @@ enum value and everything too long pass it.
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,9 @@ _LONGEST_VALUE = 256
 _LONGEST_ENUM = 40
 _NAMED_PROBLEMS = 50
 _PATTERN_SECONDS = 1.0
+# What no file, argument or environment variable can hold; no pattern of the model speaks of it.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_MOST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def _map(shape: Any, value: Mapping[str, Any], path: str) -> Problems:
 
 
 def _string(shape: Any, value: str, path: str) -> Problems:
+    if _NO_TEXT.search(value):
+        yield _problem(shape, path, value, "Member must be text without NUL and lone surrogates")
     too_long = list(_length(shape, value, path))
     yield from too_long
     if shape.enum and value not in shape.enum and not is_allowed(shape, "enum", value):
@@ -143,7 +149,7 @@ def _matches(pattern: str, value: str) -> bool:
 
 
 def _number(shape: Any, value: float, path: str) -> Problems:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    least, most = shape.metadata.get("min"), shape.metadata.get("max", _MOST.get(shape.type_name))
     if least is not None and value < least:
         rule = f"Member must have value greater than or equal to {least}"
         yield _problem(shape, path, value, rule)

@@ -43,7 +43,7 @@ async def describe_training_job(context: Context, input: Input) -> Input:
 
 
 async def list_training_jobs(context: Context, input: Input) -> Input:
-    """Return one page of jobs, newest first unless asked otherwise."""
+    """Return one page of jobs; as on AWS oldest first, unless asked otherwise."""
     if input.keys() & {"WarmPoolStatusEquals", "TrainingPlanArnEquals"}:
         return {"TrainingJobSummaries": []}  # there are no warm pools and no plans here
     limit = input.get("MaxResults", _FIRST_PAGE)
@@ -109,7 +109,7 @@ def _query(context: Context, input: Input, limit: int) -> JobQuery:
         modified_after=input.get("LastModifiedTimeAfter"),
         modified_before=input.get("LastModifiedTimeBefore"),
         sort_by=input.get("SortBy", "CreationTime"),
-        descending=input.get("SortOrder", "Descending") == "Descending",
+        descending=input.get("SortOrder") == "Descending",
         limit=limit,
         after=(after[0], after[1]) if after else None,
     )
