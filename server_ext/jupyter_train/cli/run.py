@@ -12,8 +12,8 @@ from ..client.find import connect
 from ..client.logs import follow_log
 from ..client.source import find_source
 from ..client.submit import JobOptions, submit, training_job_request
-from .logs import detached
 from .command import INTERRUPTED
+from .logs import detached
 from .text import NEWLINE, clean, note, out, out_json
 
 STOPPED = 143

@@ -59,7 +59,9 @@ class Watch:
     async def changed(self, timeout: float | None = None) -> set[Topic]:
         """Wait for a change; return the topics that changed, none after `timeout` seconds."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout)
+            # Not wait_for: before Python 3.12 it may swallow a cancellation.
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
         except TimeoutError:
             return set()
         self._event.clear()

@@ -83,7 +83,9 @@ class Conversation:
 
     async def _deliver(self, message: Message) -> None:
         try:
-            await asyncio.wait_for(self._send(message), self._drop_after)
+            # Not wait_for: before Python 3.12 it may swallow the cancellation that ends all this.
+            async with asyncio.timeout(self._drop_after):
+                await self._send(message)
         except TimeoutError as error:
             raise SlowClientError(f"took nothing for {self._drop_after:.0f} s") from error
 

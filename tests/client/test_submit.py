@@ -1,0 +1,87 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from jupyter_train.client.source import MissingPathError, find_source
+from jupyter_train.client.submit import (
+    JobOptions,
+    address,
+    stamped_name,
+    text_of,
+    training_job_request,
+)
+
+NOON = datetime(2026, 11, 23, 12, 0, 1, 42_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [
+        ("digits", "digits-2026-11-23-12-00-01-042"),
+        ("my job_v2.py", "my-job-v2-py-2026-11-23-12-00-01-042"),
+        ("___", "job-2026-11-23-12-00-01-042"),
+        ("x" * 80, "x" * 39 + "-2026-11-23-12-00-01-042"),
+    ],
+)
+def test_a_name_is_made_as_the_sdk_makes_it_and_fits_into_aws_rules(base, name):
+    assert stamped_name(base, NOON) == name
+    assert len(name) <= 63
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a b", "a b"), (0.1, "0.1"), (True, "true"), ([1, 2], "[1, 2]"), (None, "null")],
+)
+def test_hyperparameters_travel_as_text(value, text):
+    assert text_of(value) == text
+
+
+def test_a_value_json_does_not_know_travels_as_it_prints(tmp_path):
+    assert text_of(tmp_path) == str(tmp_path)
+
+
+def test_a_local_path_becomes_a_file_uri_that_survives_spaces(tmp_path):
+    (tmp_path / "my data").mkdir()
+    assert address(tmp_path / "my data") == f"file://{tmp_path}/my%20data"
+
+
+def test_an_address_stays_as_it_is(tmp_path):
+    assert address("s3://bucket/prefix") == "s3://bucket/prefix"
+    assert address(tmp_path.as_uri()) == tmp_path.as_uri()
+
+
+def test_a_missing_input_is_refused_before_anything_is_sent(tmp_path):
+    with pytest.raises(MissingPathError, match=r"there is no file or folder .*gone"):
+        training_job_request(JobOptions(inputs={"train": tmp_path / "gone"}))
+
+
+def test_one_path_alone_is_the_training_channel(tmp_path):
+    request = training_job_request(JobOptions(inputs=tmp_path))
+    assert [each["ChannelName"] for each in request["InputDataConfig"]] == ["training"]
+
+
+def test_a_channel_in_aws_words_is_left_alone():
+    channel = {"DataSource": {"S3DataSource": {"S3Uri": "s3://b/k", "S3DataType": "S3Prefix"}}}
+    request = training_job_request(JobOptions(inputs={"train": channel}))
+    assert request["InputDataConfig"] == [{"ChannelName": "train", **channel}]
+
+
+def test_the_source_lies_under_the_jobs_name(tmp_path):
+    (tmp_path / "train.py").write_text("")
+    request = training_job_request(JobOptions(name="j1"), find_source(tmp_path / "train.py"))
+    assert request["HyperParameters"] == {
+        "sagemaker_program": "train.py",
+        "sagemaker_submit_directory": "s3://jupyter-train/j1/source/sourcedir.tar.gz",
+    }
+
+
+def test_the_callers_interpreter_is_recorded_and_the_users_environment_wins():
+    request = training_job_request(
+        JobOptions(interpreter="/usr/bin/python3", environment={"A": "1"})
+    )
+    assert request["Environment"] == {"JUPYTER_TRAIN_PYTHON": "/usr/bin/python3", "A": "1"}
+
+
+def test_members_that_say_nothing_are_not_sent():
+    request = training_job_request(JobOptions(interpreter=None))
+    assert request.keys().isdisjoint({"HyperParameters", "Tags", "InputDataConfig", "Environment"})
