@@ -55,7 +55,7 @@ def magics(shell, session):
 @pytest.fixture
 def patient(session, write):
     """A job that goes on until it is stopped."""
-    script = write("import time\nprint('waiting', flush=True)\ntime.sleep(300)\n")
+    script = write("import time\nprint('waiting', flush=True)\ntime.sleep(60)\n")
     job = Estimator(entry_point=script, sagemaker_session=session).submit()
     yield job
     if job.status == "InProgress":

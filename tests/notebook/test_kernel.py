@@ -1,0 +1,92 @@
+"""What a reader of a notebook sees, in a real kernel with a real manager."""
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from jupyter_train import TrainingJob
+from jupyter_train.notebook.display import MIME_TYPE
+
+WAITING = "%%train --wait --name {name}\nimport time\ntime.sleep(60)"
+
+
+@pytest.fixture
+def kernel(home, tmp_path, monkeypatch):
+    """A kernel whose jobs go to this test's manager."""
+    monkeypatch.setenv("JUPYTER_TRAIN_HOME", str(home))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    manager, client = start_new_kernel(cwd=str(tmp_path))
+    client.execute_interactive("%load_ext jupyter_train", timeout=60)
+    yield Kernel(manager, client)
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+    manager.cleanup_resources()
+
+
+class Kernel:
+    """Runs cells and hears what a page would."""
+
+    def __init__(self, manager, client):
+        self.manager = manager
+        self.client = client
+
+    def run(self, cell, on_output=None):
+        """Run a cell; returns what it put out, as (kind, content)."""
+        heard = []
+
+        def hear(message):
+            if message["msg_type"] not in {"status", "execute_input"}:
+                heard.append((message["msg_type"], message["content"]))
+                if on_output:
+                    on_output(message["msg_type"])
+
+        self.client.execute_interactive(cell, output_hook=hear, timeout=60)
+        return heard
+
+
+def test_a_cell_shows_one_live_view_at_once_and_its_end_in_the_same_output(kernel):
+    (shown, ended) = kernel.run("%%train --wait\nprint('hello')")
+    assert [shown[0], ended[0]] == ["display_data", "update_display_data"]
+    assert shown[1]["transient"] == ended[1]["transient"]
+    assert set(shown[1]["data"]) == {MIME_TYPE, "text/html", "text/plain"}
+    assert "Completed" in ended[1]["data"]["text/plain"]
+    assert "hello" in ended[1]["data"]["text/html"]
+
+
+def test_interrupting_the_kernel_ends_the_waiting_and_not_the_job(kernel, session):
+    def interrupt(kind):
+        if kind == "display_data":
+            kernel.manager.interrupt_kernel()
+
+    heard = kernel.run(WAITING.format(name="interrupted"), interrupt)
+    job = TrainingJob("interrupted", session)
+    assert job.status == "InProgress"
+    job.stop()
+    kind, error = heard[-1]
+    assert kind == "error"
+    (text,) = error["traceback"]
+    assert text.startswith("Interrupted: no longer waiting; training job interrupted goes on.")
+    assert text.endswith("job.stop() ends it (here: _job, or %stop interrupted)")
+
+
+def test_a_failed_job_is_shown_as_its_own_end_and_not_as_a_stack(kernel):
+    heard = kernel.run("%%train --wait --name failing\nprint('so far')\n1 / 0")
+    assert heard[-1][0] == "error"
+    (text,) = heard[-1][1]["traceback"]
+    assert text.startswith("TrainingJobFailed: training job failing failed: AlgorithmError")
+    assert "ZeroDivisionError" in text
+    assert "so far" in text
+
+
+def test_a_job_outlives_its_kernel(kernel, session):
+    kernel.run("%%train --name outlived\nimport time\nprint('begun', flush=True)\ntime.sleep(60)")
+    kernel.manager.shutdown_kernel(now=True)
+    job = TrainingJob("outlived", session)
+    assert next(job.follow()) == "begun"
+    assert job.status == "InProgress"
+    job.stop()
+
+
+def test_a_wrong_option_is_one_line(kernel):
+    (content,) = [said for kind, said in kernel.run("%%train -p lr\npass") if kind == "stream"]
+    assert content["name"] == "stderr"
+    assert content["text"].startswith("UsageError: argument -p/--param: 'lr' is not NAME=VALUE")
