@@ -114,6 +114,7 @@ class Attempt:
         """Leave nothing behind: no process, and no folder unless it holds what is nowhere else."""
         await self.stop_collecting()
         await self._shop.runtime.remove(self._shop.host, self.runtime_spec())
+        await asyncio.to_thread(self.stream.sync)
         if keep_folder:
             self.folder.keep.touch()
         else:

@@ -24,8 +24,9 @@ class BatchWriter:
         await done
 
     async def fold(self, job_id: str) -> None:
-        """Pack a job that has ended."""
+        """Pack a job that has ended, and make it survive a loss of power."""
         await self._call(lambda: self._curves.fold(job_id))
+        await self._call(self._curves.sync)
 
     async def delete(self, job_id: str) -> None:
         """Forget a job's series."""

@@ -266,8 +266,11 @@ class JobRun:
     async def _tidy(self) -> None:
         self._shop.queue.leave(self.record.id)
         if self._attempt is not None:
-            await self._live.tidy(keep_folder=self._keep_folder)
+            await self._live.stop_collecting()
+        # Before the attempt's folder goes: it is the truth that a loss of power would fall back on.
         await insist(lambda: self._shop.sinks.writer.fold(self.record.id))
+        if self._attempt is not None:
+            await self._live.tidy(keep_folder=self._keep_folder)
         self._shop.sinks.feed.notify(
             ("log", self.record.id), ("series", self.record.id), ("job", self.record.id)
         )

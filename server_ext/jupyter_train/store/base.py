@@ -154,6 +154,10 @@ class LogStream(ABC):
         """
 
     @abstractmethod
+    def sync(self) -> None:
+        """Make what was appended survive a loss of power: its source is about to be deleted."""
+
+    @abstractmethod
     def read(self, position: int, limit: int, max_bytes: int = 1 << 20) -> list[LogLine]:
         """Return up to `limit` lines from `position` on (at least one, whatever its size)."""
 
@@ -267,6 +271,10 @@ class CurveStore(ABC):
     @abstractmethod
     def fold(self, job_id: str) -> None:
         """Pack a job that has ended."""
+
+    @abstractmethod
+    def sync(self) -> None:
+        """Make every commit survive a loss of power: the sources are about to be deleted."""
 
     @abstractmethod
     def delete(self, job_id: str) -> None:

@@ -147,6 +147,10 @@ class SqlCurves(CurveStore):
             live.records = 0
             self._forget_the_oldest()
 
+    def sync(self) -> None:
+        """Put every commit onto the disk."""
+        self._file.sync()
+
     def _forget_the_oldest(self) -> None:
         spare = [job_id for job_id, live in self._jobs.items() if not live.rows]
         for job_id in spare[: max(0, len(self._jobs) - _JOBS_KEPT)]:

@@ -109,6 +109,11 @@ class SegmentStream(LogStream):
         """Time of the last line."""
         return self._time if self._files.end else None
 
+    def sync(self) -> None:
+        """Put the stream onto the disk."""
+        with self._lock:
+            self._files.sync()
+
     def append(self, lines: Sequence[tuple[int, int, bytes]]) -> int:
         """Store lines with one write."""
         if not lines:

@@ -54,6 +54,9 @@ class MemoryCurves(CurveStore):
         """Return what a chart of these steps shows."""
         return thin(within(self._of(job_id, series), low, high), points)
 
+    def sync(self) -> None:
+        """Do nothing: memory has no disk."""
+
     def fold(self, job_id: str) -> None:
         """Pack nothing."""
 

@@ -15,6 +15,7 @@ class Segments:
         self._size = size
         self.starts = sorted(int(path.stem) for path in folder.glob("*.log")) or [0]
         self.end = self.starts[-1] + self._length(self.starts[-1])
+        self._synced = 0
 
     def _length(self, start: int) -> int:
         path = self.path(start)
@@ -64,6 +65,15 @@ class Segments:
         finally:
             os.close(file)
         self.end += len(data)
+
+    def sync(self) -> None:
+        """Put every segment written since the last call onto the disk."""
+        for start in self.starts[bisect_right(self.starts, self._synced) - 1 :]:
+            if self.path(start).exists():
+                file = os.open(self.path(start), os.O_RDONLY)
+                os.fsync(file)
+                os.close(file)
+        self._synced = self.end
 
     def cut(self, end: int) -> None:
         """Drop everything from `end` on."""

@@ -44,6 +44,17 @@ class Database:
         if found < version:
             self._writer.executescript(f"BEGIN;{schema};PRAGMA user_version={version};COMMIT")
 
+    def sync(self) -> None:
+        """Make every commit so far survive a loss of power: one that is synced syncs all before."""
+        with self._lock, full_disk_is_an_os_error():
+            (mode,) = self._writer.execute("PRAGMA synchronous").fetchone()
+            (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+            self._writer.execute("PRAGMA synchronous=FULL")
+            try:
+                self._writer.execute(f"PRAGMA user_version={version}")
+            finally:
+                self._writer.execute(f"PRAGMA synchronous={mode}")
+
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Yield the writing connection in a transaction that an exception undoes."""
