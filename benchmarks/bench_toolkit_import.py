@@ -39,27 +39,19 @@ def cost(statement: str) -> tuple[float, float]:
 
 def measure() -> list[Row]:
     """Compare with one small module of the standard library."""
-    time_ours, size_ours = cost("from jupyter_train_toolkit import log")
-    time_bare, size_bare = cost("import colorsys")
+    ours, bare = cost("from jupyter_train_toolkit import log"), cost("import colorsys")
+    whats = (("import of log, median", "ms", 10), ("memory of that import", "MB", 1))
     return [
         Row(
             bar="B5",
-            what="import of log, median",
-            ours=time_ours,
-            unit="ms",
-            limit=10,
+            what=what,
+            ours=ours[number],
+            unit=unit,
+            limit=limit,
             peer="colorsys (one small module)",
-            peer_value=time_bare,
-        ),
-        Row(
-            bar="B5",
-            what="memory of that import",
-            ours=size_ours,
-            unit="MB",
-            limit=1,
-            peer="colorsys (one small module)",
-            peer_value=size_bare,
-        ),
+            peer_value=bare[number],
+        )
+        for number, (what, unit, limit) in enumerate(whats)
     ]
 
 

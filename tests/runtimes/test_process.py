@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_train.contract.names import AttemptKey
 from jupyter_train.runtimes.base import MARKER_VARIABLE, Phase, StartError
 from jupyter_train.runtimes.process import ProcessRuntime, find_shim
-from jupyter_train.runtimes.processes import find_members, find_process, is_alive
+from jupyter_train.runtimes.processes import find_members, find_process, is_alive, send
 from jupyter_train.testing.runtime import KEY, RuntimeSuite, has_ended, until
 
 SHIM = find_shim()
@@ -35,8 +37,10 @@ def prepared(folder, script="echo started; sleep 0.3"):
     return folder
 
 
-def shim(folder, **options):
-    return subprocess.Popen([sys.executable, "-I", "-S", str(SHIM), str(folder)], **options)
+def shim(folder):
+    """Start a shim as `start` does: marked, like all that comes of it."""
+    command = [sys.executable, "-I", "-S", str(SHIM), str(folder)]
+    return subprocess.Popen(command, env={MARKER_VARIABLE: f"suite/{folder.name}"})
 
 
 def shim_pid(folder):
@@ -83,6 +87,22 @@ def test_a_start_killed_between_claim_and_pid_can_be_repeated(step, runtime, hos
     assert look(runtime, host).phase is Phase.CREATED
     seen = suite.run_to_end(runtime, host, suite.spec(host, "echo started; exit 5"))
     assert (seen.exit_code, (folder / "log").read_text()) == (5, "started\n")
+
+
+def test_starts_killed_at_any_moment_and_repeated_run_at_most_once(runtime, host):
+    chance = random.Random(7)  # seeded: the same moments every time, as far as the machine allows
+    for number in range(1, 7):
+        key = AttemptKey(job_id="killed", attempt=number)
+        spec = suite.spec(host, "echo started; sleep 0.2; exit 5", key)
+        folder = prepared(Path(spec.folder), spec.argv[-1])
+        process = shim(folder)
+        time.sleep(chance.random() * 0.06)
+        send({process.pid, *find_members(spec.marker, 0)}, signal.SIGKILL)
+        process.wait()
+        seen = suite.run_to_end(runtime, host, spec)
+        times = (folder / "log").read_text().count("started") if (folder / "log").exists() else 0
+        assert (seen.phase, times) in {(Phase.EXITED, 1), (Phase.LOST, 0), (Phase.LOST, 1)}
+        assert find_members(spec.marker, 0) == set()
 
 
 def test_a_start_whose_caller_was_killed_goes_on_alone(runtime, host):

@@ -143,7 +143,10 @@ def test_two_jobs_at_once_share_one_installation(offline, job, monkeypatch):
     Path(job.code, "requirements.txt").write_text("jtprobe\n")
     made, found = [], []
     monkeypatch.setattr(requirements, "fill", lambda *given: made.append(given))
-    work = lambda: found.append(install(job.code + "/requirements.txt", job.root))  # noqa: E731  short
+
+    def work():
+        found.append(install(job.code + "/requirements.txt", job.root))
+
     threads = [threading.Thread(target=work) for _ in range(3)]
     for thread in threads:
         thread.start()
