@@ -30,12 +30,13 @@ HIDES = """
 echo ready; sleep 1000
 """
 
-# Each process is followed by another and ends: at no moment does a list of them stay true.
+# Each process is followed by one other and ends: at no moment does a list of them stay true, and
+# there are never more than a few of them.
 FORKS_AND_IGNORES_SIGTERM = """
 trap '' TERM
-run() { while :; do (sleep 0.02 & wait; run) & sleep 0.01; done; }
+run() { sleep 0.01; run & }
 for n in 1 2 3; do run & done
-echo ready; wait
+echo ready; sleep 60
 """
 
 
