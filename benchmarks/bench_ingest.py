@@ -1,4 +1,7 @@
-"""B6: points a second until durable and readable, 20 jobs of 10 metrics; beside one SQLite row a point."""
+"""B6: points a second until durable and readable, beside one SQLite row a point.
+
+20 jobs of 10 metrics, in commits of 2,000 points, and of 200: one point of each metric of each job.
+"""
 
 import argparse
 import sqlite3
@@ -7,9 +10,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from jupyter_train.contract.samples import samples
 from jupyter_train.store.base import Batch
 from jupyter_train.store.curves import SqlCurves
+from row import Row, run
 
 JOBS, METRICS = 20, 10
 ROWS = "CREATE TABLE point (job, metric, step, time, value, PRIMARY KEY (job, metric, step))"
@@ -19,7 +24,7 @@ def ours(folder: Path, points: int, per_commit: int) -> float:
     """Return points a second of the curve store."""
     store = SqlCurves(folder / "curves.sqlite")
     each = per_commit // (JOBS * METRICS)
-    commits = [commit(number, each) for number in range(points // per_commit)]
+    commits = [ticks(number, each) for number in range(points // per_commit)]
     begin = time.perf_counter()
     for batches in commits:
         store.append(batches)
@@ -30,19 +35,13 @@ def ours(folder: Path, points: int, per_commit: int) -> float:
     return points / took
 
 
-def commit(number: int, each: int) -> list[Batch]:
-    """Return what twenty jobs log in one tick."""
+def ticks(number: int, each: int) -> list[Batch]:
+    """Return what twenty jobs log in one commit."""
     steps = np.arange(number * each, (number + 1) * each)
+    values = np.random.default_rng(number).random((METRICS, each))
+    some = {f"metric-{n}": samples(steps, steps * 0.1, row) for n, row in enumerate(values)}
     return [
-        Batch(
-            job_id=f"job-{job}",
-            source="metrics",
-            offset=number,
-            samples={
-                f"metric-{metric}": samples(steps, steps * 0.1, np.random.default_rng(job).random(each))
-                for metric in range(METRICS)
-            },
-        )
+        Batch(job_id=f"job-{job}", source="metrics", offset=number, samples=some)
         for job in range(JOBS)
     ]
 
@@ -50,18 +49,21 @@ def commit(number: int, each: int) -> list[Batch]:
 def rows(folder: Path, points: int, per_commit: int) -> float:
     """Return points a second of a table with a row for each."""
     connection = sqlite3.connect(folder / "rows.sqlite", isolation_level=None)
-    connection.executescript(f"PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;{ROWS} WITHOUT ROWID")
+    connection.executescript(
+        f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {ROWS} WITHOUT ROWID"
+    )
     each = per_commit // (JOBS * METRICS)
     begin = time.perf_counter()
     for number in range(points // per_commit):
+        steps = range(number * each, (number + 1) * each)
         connection.execute("BEGIN")
         connection.executemany(
-            "INSERT INTO point VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO point VALUES (?, ?, ?, ?, 0.5)",
             [
-                (job, metric, step, step * 0.1, 0.5)
+                (job, metric, step, step * 0.1)
                 for job in range(JOBS)
                 for metric in range(METRICS)
-                for step in range(number * each, (number + 1) * each)
+                for step in steps
             ],
         )
         connection.execute("COMMIT")
@@ -70,21 +72,30 @@ def rows(folder: Path, points: int, per_commit: int) -> float:
     return points / took
 
 
-def main() -> None:
-    """Print both figures for commits of 2,000 and of 200 points."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--points", type=int, default=1_000_000)
-    points = parser.parse_args().points
-    print(f"SQLite {sqlite3.sqlite_version}, numpy {np.__version__}, {points} points")
+def measure(points: int = 1_000_000) -> list[Row]:
+    """Return ours and the peer for both sizes of commit."""
+    found = []
     for per_commit, bar in ((2000, 500_000), (200, 250_000)):
         with tempfile.TemporaryDirectory() as folder:
             mine = ours(Path(folder), points, per_commit)
             peer = rows(Path(folder), points // 5, per_commit)
-        print(
-            f"B6 commits of {per_commit}: ours {mine:,.0f}/s, rows {peer:,.0f}/s,"
-            f" ratio {mine / peer:.1f}, bar {bar:,}/s {'met' if mine >= bar else 'MISSED'}"
+        found.append(
+            Row(
+                bar="B6",
+                what=f"ingest, commits of {per_commit:,} points",
+                ours=mine,
+                unit="points/s",
+                limit=bar,
+                peer=f"SQLite {sqlite3.sqlite_version} rows",
+                peer_value=peer,
+                more_is_better=True,
+            )
         )
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=1_000_000)
+    chosen = parser.parse_args()
+    run(lambda: measure(chosen.points))

@@ -1,5 +1,6 @@
 """The stores without files: for tests, and the models that the durable ones are held against."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,7 +74,7 @@ class MemoryJobs(JobStore):
             job_id=job.id,
             job_name=job.name,
             kind=kind,
-            data=data,
+            data=json.loads(json.dumps(data)),  # as it comes back from a file
         )
         self._facts.append(fact)
         return fact

@@ -41,6 +41,9 @@ class MemoryStream(LogStream):
             self._source = source
         return self.end
 
+    def sync(self) -> None:
+        """Do nothing: memory has no disk."""
+
     def read(self, position: int, limit: int, max_bytes: int = 1 << 20) -> list[LogLine]:
         """Return lines from `position` on."""
         start = max(position, 0)
