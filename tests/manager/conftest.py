@@ -5,7 +5,6 @@ import json
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from jupyter_train.store.logs import SegmentLogs
 
 from jupyter_train.client.stream import read_points
 from jupyter_train.contract.events import Kind
@@ -17,6 +16,7 @@ from jupyter_train.manager.stream import Conversation
 from jupyter_train.manager.subscriptions import Sources
 from jupyter_train.store.base import Batch
 from jupyter_train.store.curves import SqlCurves
+from jupyter_train.store.logs import SegmentLogs
 from jupyter_train.store.memory import MemoryJobs
 
 STREAM = "j1/algo-1-0"
