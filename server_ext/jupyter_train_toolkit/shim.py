@@ -265,6 +265,8 @@ def end_leftovers(child: int) -> None:
         family = descendants()
         if not family:
             break
+        for group in {group_of(pid) for pid in family} - {os.getpgid(0), 0}:
+            send(-group, signal.SIGKILL)  # reaches what a group forks at that moment too
         freeze(family)
         for pid in family:
             send(pid, signal.SIGKILL)
@@ -303,6 +305,14 @@ def descendants() -> set[int]:
         found.add(pid)
         ahead += children.get(pid, ())
     return found
+
+
+def group_of(pid: int) -> int:
+    """Return the process group of a process, 0 if it is gone."""
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return 0
 
 
 def send(pid: int, number: int) -> None:

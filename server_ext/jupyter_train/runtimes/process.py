@@ -95,7 +95,10 @@ class ProcessRuntime(Runtime):
         spec: AttemptSpec,
     ) -> None:
         """SIGKILL until nothing is left; one that never started is ended too and will not start."""
-        await asyncio.to_thread(_kill, spec, self._shim_seconds)
+        try:
+            await asyncio.to_thread(_kill, spec, self._shim_seconds)
+        except RuntimeError:  # no thread to be had: a fork bomb has taken every place
+            _kill(spec, self._shim_seconds)
 
     async def remove(self, host: Host, spec: AttemptSpec) -> None:
         """Kill what is left and forget what was run."""

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,16 +66,31 @@ def send(pids: Iterable[int], number: int) -> int:
 def end_members(marker: str, shim: int) -> bool:
     """SIGKILL an attempt's processes; tells whether there were any.
 
-    They are frozen first: what is stopped forks no more.
+    By groups first: a signal to a group reaches what it forks at that moment too, where a fork bomb
+    outruns any list of pids.  What has left the groups is frozen: what is stopped forks no more.
     """
     family = find_members(marker, shim)
-    for _ in range(ROUNDS_OF_FREEZING if family else 0):
+    if not family:
+        return False
+    reached = _kill_groups(family, shim)
+    family = find_members(marker, shim)
+    for _ in range(ROUNDS_OF_FREEZING):
         send(family, signal.SIGSTOP)
         found = find_members(marker, shim)
         if found <= family:
             break
         family |= found
-    return send(family, signal.SIGKILL) > 0
+    return reached + send(family, signal.SIGKILL) > 0
+
+
+def _kill_groups(family: Iterable[int], shim: int) -> int:
+    groups: set[int] = set()
+    for pid in family:
+        with suppress(ProcessLookupError):
+            if os.getsid(pid) != os.getsid(0):  # a group lies within one session: not in ours
+                groups.add(os.getpgid(pid))
+    others = groups - {0, 1, shim, os.getpgid(0)}
+    return send((-group for group in others), signal.SIGKILL)
 
 
 def _pids() -> list[int]:

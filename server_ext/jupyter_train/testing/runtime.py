@@ -26,17 +26,18 @@ IGNORES_SIGTERM = "trap '' TERM; echo ready; while :; do sleep 1; done"
 
 # A grandchild with a session, a clean environment and no ear for SIGTERM, then one level deeper.
 HIDES = """
-(env -i setsid sh -c "trap '' TERM; echo grandchild; while :; do sleep 1; done" &)
+(env -i setsid sh -c "trap '' TERM; echo grandchild; sleep 60" &)
 echo ready; sleep 1000
 """
 
-# Each process is followed by one other and ends: at no moment does a list of them stay true, and
-# there are never more than a few of them.
+# Each process is followed by another and ends: at no moment does a list of them stay true.  There
+# are never more than a few at once, and they come to an end by themselves whatever becomes of the
+# test: one that multiplies takes the whole machine with it if a kill comes late.
 FORKS_AND_IGNORES_SIGTERM = """
 trap '' TERM
-run() { sleep 0.01; run & }
-for n in 1 2 3; do run & done
-echo ready; sleep 60
+run() { [ "$1" -lt 3000 ] || exit 0; sleep 0.01; run $(($1 + 1)) & }
+for n in 1 2 3; do run 0 & setsid sh -c 'sleep 30' & done
+echo ready; sleep 30
 """
 
 
