@@ -80,7 +80,7 @@ def summary(
         **_training_times(record),
         **_failure(record),
         **{name: resources[name] for name in _ONE_KIND if name in resources},
-        "FinalMetricDataList": _metrics(metrics, _SUMMARISED_METRICS),
+        "FinalMetricDataList": last_values(metrics),
         "Seq": record.seq,
     }
 
@@ -97,6 +97,11 @@ def listed(record: JobRecord, region: str = DEFAULT_REGION) -> dict[str, Any]:
         "SecondaryStatus": record.secondary,
         **ended,
     }
+
+
+def last_values(metrics: Sequence[Series]) -> list[dict[str, Any]]:
+    """Return the metrics that a list of jobs has room for, as FinalMetricDataList."""
+    return _metrics(metrics, _SUMMARISED_METRICS)
 
 
 def print_series(series: Series) -> dict[str, Any]:

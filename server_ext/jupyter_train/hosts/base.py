@@ -83,7 +83,7 @@ class Host(ABC):
 
     @abstractmethod
     def follow(self, path: PurePath, offset: int) -> AsyncIterator[bytes]:
-        """Yield what is appended to a file from `offset` on, byte exact, until cancelled or out of reach.
+        """Yield what is appended from `offset` on, byte exact, until cancelled or out of reach.
 
         The file need not exist yet.
         """

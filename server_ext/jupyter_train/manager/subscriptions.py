@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..api.translate import describe, print_series, summary
+from ..api.translate import describe, last_values, print_series, summary
 from ..contract.events import Fact
 from ..contract.record import JobRecord
 from ..contract.samples import Samples
-from ..engine.feed import JOBS, Topic
+from ..contract.status import SecondaryStatus
+from ..engine.feed import JOBS, METRICS, Topic
 from ..store.base import (
     CurveStore,
     JobQuery,
@@ -98,7 +99,10 @@ class Subscription(ABC):
 
 
 class JobsSubscription(Subscription):
-    """All jobs: a snapshot of the newest, or the facts after a number; then facts."""
+    """All jobs: a snapshot of the newest, or the facts after a number; then facts and last values.
+
+    Last values of metrics are no facts; they are sent as they are, about once a second.
+    """
 
     def __init__(self, number: int, sources: Sources, *, after: int, limit: int) -> None:
         super().__init__(number, sources)
@@ -106,11 +110,15 @@ class JobsSubscription(Subscription):
         self._seq = after if after <= sources.jobs.last_seq() else 0
         self._limit = limit
         self._needs_snapshot = self._seq == 0
+        self._training: dict[str, str] = {}
+        self._told: dict[str, float] = {}
+        if not self._needs_snapshot:
+            self._remember(*sources.jobs.active())
 
     @property
     def topics(self) -> tuple[Topic, ...]:
-        """The list itself."""
-        return (JOBS,)
+        """The list itself, and the last values in it."""
+        return (JOBS, METRICS)
 
     def read(self) -> list[Message]:
         """Return the snapshot, or the next facts."""
@@ -119,7 +127,7 @@ class JobsSubscription(Subscription):
         facts = self._sources.jobs.after(self._seq, limit=_FACTS)
         self.is_behind = len(facts) == _FACTS
         if not facts:
-            return []
+            return self._last_values()
         self._seq = facts[-1].seq
         summaries = {job_id: self._summary(job_id) for job_id in {each.job_id for each in facts}}
         rows = [_fact(each, summaries[each.job_id]) for each in facts]
@@ -130,13 +138,32 @@ class JobsSubscription(Subscription):
         self._seq = self._sources.jobs.last_seq()
         self._needs_snapshot = False
         records = self._sources.jobs.select(JobQuery(limit=self._limit))
+        self._remember(*records)
         return self._message("jobs", seq=self._seq, jobs=[self._row(each) for each in records])
 
     def _summary(self, job_id: str) -> dict[str, Any] | None:
         try:
-            return self._row(self._sources.jobs.get(job_id))
+            record = self._sources.jobs.get(job_id)
         except UnknownJobError:
             return None
+        self._remember(record)
+        return self._row(record)
+
+    def _remember(self, *records: JobRecord) -> None:
+        for record in records:
+            self._training.pop(record.id, None)
+            if record.secondary is SecondaryStatus.TRAINING:
+                self._training[record.id] = record.name
+
+    def _last_values(self) -> list[Message]:
+        rows = {}
+        for job_id, name in self._training.items():
+            series = self._sources.curves.series(job_id)
+            newest = max((each.last_time for each in series), default=0.0)
+            if newest > self._told.get(job_id, 0.0):
+                self._told[job_id] = newest
+                rows[name] = last_values(series)
+        return [self._message("metrics", jobs=rows)] if rows else []
 
     def _row(self, record: JobRecord) -> dict[str, Any]:
         series = self._sources.curves.series(record.id)

@@ -21,7 +21,7 @@ from ..contract.names import AttemptKey
 from ..hosts.base import Host, HostFacts
 
 MARKER_VARIABLE = "JUPYTER_TRAIN_ATTEMPT"
-"""Environment variable by which every process of an attempt is found: <manager id>/<attempt key>."""
+"""Environment variable by which an attempt's processes are found: <manager id>/<attempt key>."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,4 +118,4 @@ class Runtime(ABC):
 
     @abstractmethod
     async def remove(self, host: Host, spec: AttemptSpec) -> None:
-        """Kill what is left and delete what the runtime made (not the folder's log, model or output)."""
+        """Kill what is left, delete what the runtime made (not the folder's log, model or output)."""
