@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+SCRIPT = """
+import sys, time
+print("\\x1b[31mloss=0.5\\x1b[0m", flush=True)
+time.sleep(1)
+sys.exit(int(sys.argv[sys.argv.index("--code") + 1]))
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    path = tmp_path / "train.py"
+    path.write_text(SCRIPT)
+    return str(path)
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_run_prints_the_log_harmlessly_and_ends_as_the_script_ended(manager_process, script, code):
+    done = manager_process.cli("run", script, "-p", f"code={code}")
+    assert (done.returncode, done.stdout) == (code, "loss=0.5\n"), done.stderr
+
+
+def test_a_job_is_seen_followed_and_forgotten(manager_process, script):
+    run = ("run", script, "--name", "seen", "-p", "code=0", "--metric", "loss=loss=([0-9.]+)")
+    assert manager_process.cli(*run, "--no-wait").stdout == "seen\n"
+    assert "loss=0.5" in manager_process.cli("logs", "-f", "seen").stdout
+    jobs = json.loads(manager_process.cli("ps", "--json").stdout)
+    assert [job["TrainingJobStatus"] for job in jobs if job["TrainingJobName"] == "seen"] == [
+        "Completed"
+    ]
+    assert "loss = 0.5" in manager_process.cli("describe", "seen").stdout
+    assert manager_process.cli("rm", "seen").returncode == 0
+    gone = manager_process.cli("describe", "seen")
+    assert (gone.returncode, "not found" in gone.stderr) == (1, True)
+
+
+def test_a_missing_script_is_named_and_nothing_is_sent(manager_process):
+    done = manager_process.cli("run", "absent.py")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no script absent.py" in done.stderr
+
+
+def test_status_says_what_serves(manager_process):
+    report = json.loads(manager_process.cli("manager", "status", "--json").stdout)
+    assert report.keys() >= {"pid", "url", "version", "jobs"}
+
+
+def test_env_can_be_evaluated_by_a_shell(manager_process):
+    lines = manager_process.cli("env").stdout.splitlines()
+    assert all(line.startswith("export AWS_") for line in lines)
