@@ -69,3 +69,14 @@ test('an empty list of jobs is also an answer', () => {
   model.apply({ type: 'jobs', seq: 0, jobs: [] });
   assert.deepEqual([model.isReady, changes], [true, 1]);
 });
+
+test('last values replace those before them, and make no job of a name', () => {
+  const before = step(NO_JOBS, SNAPSHOT);
+  const values = [{ MetricName: 'loss', Value: 0.5 }];
+  const jobs = new Map([['a', values], ['deleted', values]]);
+  const after = step(before, { type: 'metrics', jobs });
+  assert.deepEqual([...after.jobs.keys()], ['a', 'b']);
+  assert.deepEqual(after.jobs.get('a')?.FinalMetricDataList, values);
+  assert.deepEqual(before.jobs.get('a')?.FinalMetricDataList, []);
+  assert.equal(after.seq, before.seq);
+});

@@ -91,3 +91,16 @@ test('what is no message is refused by the name of what is wrong', () => {
   assert.throws(() => readText('{"id":1,"type":"jobs","jobs":[]}'), /seq must be a number/);
   assert.throws(() => readText('{"id":1,"type":"lines","next":1,"lines":[3]}'), /log line/);
 });
+
+test('last values are read for each job, whatever its name', () => {
+  const loss = { MetricName: 'loss', Value: 'NaN', Timestamp: 3 };
+  const { message } = readText(JSON.stringify({
+    id: 1,
+    type: 'metrics',
+    jobs: { constructor: [loss], quiet: [] }
+  }));
+  assert.ok(message.type === 'metrics');
+  assert.ok(Number.isNaN(message.jobs.get('constructor')?.[0].Value));
+  assert.deepEqual(message.jobs.get('quiet'), []);
+  assert.throws(() => readText('{"id":1,"type":"metrics","jobs":[]}'), /jobs must be an object/);
+});

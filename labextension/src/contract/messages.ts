@@ -1,10 +1,10 @@
 /** What the stream says and is told: topics, messages, and the binary blocks of points. */
 
 import { list, number, numberOr, object, text, textOr, WireError } from './json';
-import { readDetail, readSeries, readSummary } from './sagemaker';
+import { readDetail, readMetric, readSeries, readSummary } from './sagemaker';
 
 import type { JsonObject } from './json';
-import type { IJobDetail, IJobSummary, ISeries } from './sagemaker';
+import type { IJobDetail, IJobSummary, IMetricDatum, ISeries } from './sagemaker';
 
 /** What can be subscribed to. */
 export type Topic =
@@ -44,6 +44,12 @@ export interface IFactsMessage {
   type: 'facts';
   seq: number;
   facts: IFact[];
+}
+
+/** The last values of running jobs' metrics: no facts, so they have no number. */
+export interface IMetricsMessage {
+  type: 'metrics';
+  jobs: ReadonlyMap<string, IMetricDatum[]>;
 }
 
 export interface IJobMessage {
@@ -89,6 +95,7 @@ export interface IErrorMessage {
 export type Message =
   | IJobsMessage
   | IFactsMessage
+  | IMetricsMessage
   | IJobMessage
   | ISeriesMessage
   | ILinesMessage
@@ -122,6 +129,12 @@ function readLine(value: unknown): ILogLine {
   return { time: Number(time), text: String(line), position: Number(position) };
 }
 
+function readMetrics(from: JsonObject): IMetricsMessage {
+  const jobs = Object.entries(object(from.jobs, 'jobs'))
+    .map(([job, values]) => [job, list(values, readMetric)] as const);
+  return { type: 'metrics', jobs: new Map(jobs) };
+}
+
 function readJob(from: JsonObject): IJobMessage {
   return {
     type: 'job',
@@ -145,6 +158,7 @@ function readLines(from: JsonObject): ILinesMessage {
 const READERS: Record<string, (from: JsonObject) => Message> = {
   jobs: from => ({ type: 'jobs', seq: number(from, 'seq'), jobs: list(from.jobs, readSummary) }),
   facts: from => ({ type: 'facts', seq: number(from, 'seq'), facts: list(from.facts, readFact) }),
+  metrics: readMetrics,
   job: readJob,
   series: from => ({ type: 'series', series: list(from.series, readSeries) }),
   lines: readLines,

@@ -92,7 +92,8 @@ function optional(from: JsonObject, names: readonly string[], texts: readonly st
   return found;
 }
 
-function readMetric(value: unknown): IMetricDatum {
+/** Read the last value of a metric. */
+export function readMetric(value: unknown): IMetricDatum {
   const from = object(value, 'metric');
   return {
     MetricName: text(from, 'MetricName'),

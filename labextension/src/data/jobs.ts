@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { ENDED } from '../contract/sagemaker';
 
 import type { ISignal } from '@lumino/signaling';
-import type { IFact, Message } from '../contract/messages';
+import type { IFact, IMetricsMessage, Message } from '../contract/messages';
 import type { IJobSummary } from '../contract/sagemaker';
 import type { Stream } from './stream';
 
@@ -25,7 +25,7 @@ export function step(state: IJobsState, message: Message): IJobsState {
   if (message.type === 'facts') {
     return withFacts(state, news(state, message.facts), message.seq);
   }
-  return state;
+  return message.type === 'metrics' ? withMetrics(state, message) : state;
 }
 
 /** Return the facts that are not in yet. */
@@ -46,6 +46,18 @@ function withFacts(state: IJobsState, facts: readonly IFact[], seq: number): IJo
     }
   }
   return { seq: Math.max(seq, facts[facts.length - 1].seq), jobs };
+}
+
+/** Last values replace those before them; jobs that are not known (any more) stay so. */
+function withMetrics(state: IJobsState, message: IMetricsMessage): IJobsState {
+  const jobs = new Map(state.jobs);
+  for (const [name, metrics] of message.jobs) {
+    const job = state.jobs.get(name);
+    if (job) {
+      jobs.set(name, { ...job, FinalMetricDataList: metrics });
+    }
+  }
+  return { ...state, jobs };
 }
 
 export class JobsModel {
