@@ -42,7 +42,11 @@ def run_notebook(until_job):
     """Execute the copy's cells, all or up to the first that shows a job; return the jobs."""
     notebook = nbformat.read(COPY, as_version=4)
     client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": COPY.parent}}
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": COPY.parent}},
+        extra_arguments=["--IPKernelApp.log_level=40"],  # its advice is for who exposes a kernel
     )
     if until_job:
         for cell in notebook.cells:
