@@ -118,6 +118,18 @@ def test_metrics_come_from_the_log_and_from_the_toolkit(play):
     assert (series["accuracy"].count, series["accuracy"].last_step) == (5, 4)
 
 
+def test_what_a_script_both_prints_and_logs_is_counted_once(play):
+    script = """
+        from jupyter_train_toolkit import log
+        for step in range(50):
+            print(f"loss={step}")
+            log({"loss": step}, step * 10)
+    """
+    definitions = {"MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9.]+)"}]}
+    _, _, series = play(script, AlgorithmSpecification=definitions)
+    assert (series["loss"].count, series["loss"].last_step) == (50, 490)
+
+
 def test_the_environment_is_clean_but_for_what_the_contract_and_the_user_say(play, monkeypatch):
     monkeypatch.setenv("SECRET_OF_THE_FIRST_CLIENT", "x")
     script = "import os; print(sorted(os.environ))"

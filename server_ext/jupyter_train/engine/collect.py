@@ -35,6 +35,9 @@ LOOK_FOR_FILES = 0.1
 METRICS_EVERY = 1.0
 """Seconds between two notices to those who show the last values of all jobs."""
 
+TOOLKIT_FIRST = 0.3
+"""Seconds the log's first metrics wait, for the toolkit to say which names it logs itself."""
+
 LOG = "log"
 """The name of the source whose cursor is a log position."""
 
@@ -106,10 +109,10 @@ class Collector:
         """Read everything that the ended attempt left, to its last byte."""
         await self.stop()
         await self._finish_log()
-        while await self._scan_page():
-            pass
         for name in await self._host.list(self._folder.metrics):
             await self._metrics_file(name).finish()
+        while await self._scan_page():
+            pass
 
     async def _finish_log(self) -> None:
         marks = await self._marks()
@@ -149,6 +152,8 @@ class Collector:
         self._unscanned.set()
 
     async def _follow_scan(self) -> None:
+        await self._unscanned.wait()
+        await asyncio.sleep(TOOLKIT_FIRST)
         while True:
             await self._unscanned.wait()
             self._unscanned.clear()
@@ -172,8 +177,14 @@ class Collector:
             return False
         # In a thread: a catastrophic pattern may take its time limit on a line.
         found = await asyncio.to_thread(self._scan.scan, lines)
-        await self._commit(LOG, lines[-1].next, found)
+        # A script may print what it also logs: each sample counts once, the logged one.
+        logged = await self._logged_names()
+        new = {name: each for name, each in found.items() if name not in logged}
+        await self._commit(LOG, lines[-1].next, new)
         return True
+
+    async def _logged_names(self) -> set[str]:
+        return {name for file in list(self._files.values()) for name in await file.names()}
 
     async def _follow_metrics(self) -> None:
         async with asyncio.TaskGroup() as group:

@@ -41,7 +41,6 @@ def attempt_spec(
     environment = {
         **_inherited(around.inherited),
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": str(around.toolkit),
         "AWS_REGION": around.region,
         "AWS_DEFAULT_REGION": around.region,
         "TRAINING_JOB_NAME": spec.name,
@@ -53,6 +52,7 @@ def attempt_spec(
         **_gpu_environment(resources),
         **contract_environment(spec, folder, resources),
         **spec.environment,
+        "PYTHONPATH": _joined(str(around.toolkit), spec.environment.get("PYTHONPATH", "")),
     }
     return AttemptSpec(
         manager_id=around.manager_id,
@@ -75,6 +75,10 @@ def argv_of(spec: TrainingJob) -> tuple[str, ...]:
         "a job without an image needs a script: give the hyperparameters sagemaker_program and "
         "sagemaker_submit_directory, or AlgorithmSpecification.ContainerEntrypoint"
     )
+
+
+def _joined(*paths: str) -> str:
+    return ":".join(path for path in paths if path)
 
 
 def _inherited(environment: Mapping[str, str]) -> dict[str, str]:

@@ -24,6 +24,7 @@ class MetricsFile:
 
     async def follow(self) -> None:
         """Read what is appended, until cancelled."""
+        self._names = await self._names_so_far()
         async for chunk in follow(self._host, self._path, lambda: self._offset + len(self._rest)):
             await self._feed(chunk)
 
@@ -34,15 +35,20 @@ class MetricsFile:
             await self._feed(chunk)
 
     async def _feed(self, chunk: bytes) -> None:
-        if self._names is None:
-            self._names = await self._names_so_far()
         data = self._rest + chunk
+        self._names = self._names or await self._names_so_far()
         found, used = decode(data, self._names)
         if used:
             await self._sink(self._path.name, self._offset + used, found)
         # Only now: a commit that was cancelled is read again from the old offset.
         self._offset += used
         self._rest = data[used:]
+
+    async def names(self) -> set[str]:
+        """Return the names of the series in it, as far as it was read."""
+        if self._names is None:
+            self._names = await self._names_so_far()
+        return set(self._names.values())
 
     async def _names_so_far(self) -> dict[int, str]:
         names: dict[int, str] = {}

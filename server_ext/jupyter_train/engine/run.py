@@ -245,7 +245,8 @@ class JobRun:
         signalled = self.record.stop_signalled or self._clock()
         grace = signalled + self._shop.settings.stop_grace - self._clock()
         try:
-            return await asyncio.wait_for(self._live.ended(), max(0.0, grace))
+            async with asyncio.timeout(max(0.0, grace)):
+                return await self._live.ended()
         except TimeoutError:
             await self._live.kill()
             return await self._live.ended()

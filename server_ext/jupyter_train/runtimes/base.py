@@ -118,4 +118,4 @@ class Runtime(ABC):
 
     @abstractmethod
     async def remove(self, host: Host, spec: AttemptSpec) -> None:
-        """Kill what is left, delete what the runtime made (not the folder's log, model or output)."""
+        """Kill what is left, delete what the runtime made (not the log, model or output folder)."""
