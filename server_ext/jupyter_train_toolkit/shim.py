@@ -160,9 +160,12 @@ def publish_at_last(name: str, text: str) -> None:
     """Put it into place as soon as there is room: the exit code is not lost to a full disk."""
     until = time.monotonic() + FULL_DISK_SECONDS
     while time.monotonic() < until:
-        with contextlib.suppress(OSError):
+        try:
             return publish(name, text)
-        time.sleep(MARK_SECONDS)
+        except FileNotFoundError:
+            raise  # the folder is gone: nobody will ever look for the code
+        except OSError:
+            time.sleep(MARK_SECONDS)
     return publish(name, text)
 
 
