@@ -29,10 +29,10 @@ def log(metrics: Mapping[str, Any], step: int | None = None) -> None:
     Values are numbers, or anything `float()` takes: numpy and torch scalars too.  Trouble with the
     disk is told once on stderr and never raised; outside a job nothing is kept.
     """
-    global _writer  # noqa: PLW0603  one file per process, opened by its first call
-    if _writer is None or _writer.pid != getpid():
-        _writer = _Writer(os.environ.get(VARIABLE))
-    _writer.write(metrics, step)
+    writer = _writer
+    if writer is None or writer.pid != getpid():
+        writer = _open_writer()
+    writer.write(metrics, step)
 
 
 def close() -> None:
@@ -94,6 +94,22 @@ class _Writer:
         return True
 
 
+def _open_writer() -> _Writer:
+    """Return this process's writer; of threads that come at once, one opens it for all."""
+    global _writer  # noqa: PLW0603  one file per process, opened by its first call
+    with _opening:
+        if _writer is None or _writer.pid != getpid():
+            _writer = _Writer(os.environ.get(VARIABLE))
+        return _writer
+
+
+def _after_fork() -> None:
+    global _opening  # noqa: PLW0603  another thread of the parent may have held it
+    _opening = allocate_lock()
+
+
+_opening = allocate_lock()
+os.register_at_fork(after_in_child=_after_fork)
 _writer: _Writer | None = None
 _told: set[str] = set()
 
