@@ -119,8 +119,8 @@ export class JobView extends Panel {
     }
     if (!this._isConnected) {
       return job.detail
-        ? trans.__('The training manager is unreachable; trying again. This is the last it said.')
-        : trans.__('The training manager is unreachable; trying again.');
+        ? trans.__('The training manager cannot be reached; trying again. This is the last it said.')
+        : trans.__('The training manager cannot be reached; trying again.');
     }
     const words = {
       asked: trans.__('Looking for training job %1 …', job.name),

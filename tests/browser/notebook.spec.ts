@@ -1,0 +1,99 @@
+/** The live view in a notebook goes on whatever happens to kernel, page and server. */
+
+import { expect, test } from '@jupyterlab/galata';
+import { writeFileSync } from 'fs';
+import { join } from 'path';
+import { cell, FOLDER, killServer, linesIn, painted, screenshot, stopAll } from './training';
+
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Locator } from '@playwright/test';
+
+/** Holds the interpreter, as training code does, until a file says that it may go on. */
+function busyUntil(file: string): string {
+  return `import os\nwhile not os.path.exists(${JSON.stringify(file)}):\n    sum(range(10**7))\n`;
+}
+
+/** Run a notebook that trains; returns the live view under its cell. */
+async function training(page: IJupyterLabPageFixture, job: string, time: number): Promise<Locator> {
+  await page.notebook.createNew(`${job}.ipynb`);
+  await page.notebook.setCell(0, 'code', '%load_ext jupyter_train');
+  await page.notebook.addCell('code', cell(job, time));
+  await page.notebook.run();
+  const view = page.locator('.jp-OutputArea .jt-Job');
+  await expect(view.locator('canvas').first()).toBeVisible();
+  await expect(view).toContainText('Training');
+  return view;
+}
+
+/** Add a cell that keeps the kernel busy, and run it; returns what lets it go. */
+async function occupied(page: IJupyterLabPageFixture, name: string): Promise<() => void> {
+  const file = join(FOLDER, name);
+  await page.notebook.addCell('code', busyUntil(file));
+  await page.notebook.runCell(2, { inplace: true, wait: false });
+  await expect(page.locator('.jp-InputPrompt', { hasText: '[*]' })).toBeVisible();
+  return () => { writeFileSync(file, ''); };
+}
+
+/** The view draws on: more lines and another picture than before. */
+async function movesOn(view: Locator): Promise<void> {
+  const [lines, picture] = [await linesIn(view), await painted(view)];
+  await expect.poll(() => linesIn(view)).toBeGreaterThan(lines);
+  await expect.poll(() => painted(view)).not.toBe(picture);
+}
+
+test.afterEach(async ({ request }) => { await stopAll(request); });
+
+test('the curve moves while the kernel is busy', async ({ page }) => {
+  const view = await training(page, 'busy-kernel', 60);
+  const letGo = await occupied(page, 'busy-kernel');
+  await movesOn(view);
+  await movesOn(view);
+  await expect(page.locator('.jp-InputPrompt', { hasText: '[*]' })).toBeVisible();
+  await screenshot(page, 'notebook-light');
+  letGo();
+  await expect(page.locator('.jp-InputPrompt', { hasText: '[*]' })).toHaveCount(0);
+});
+
+test('the view is there again after a reload while the kernel is busy', async ({ page }) => {
+  const before = await training(page, 'page-reload', 90);
+  const letGo = await occupied(page, 'page-reload');
+  await page.notebook.save();
+  const lines = await linesIn(before);
+  await page.reload({ waitForIsReady: false });
+  const view = page.locator('.jp-OutputArea .jt-Job');
+  await expect(view.locator('canvas').first()).toBeVisible({ timeout: 30000 });
+  await expect.poll(() => linesIn(view)).toBeGreaterThanOrEqual(lines);
+  await movesOn(view);
+  letGo();
+});
+
+test('a restarted kernel takes nothing away', async ({ page }) => {
+  const view = await training(page, 'kernel-restart', 60);
+  const lines = await linesIn(view);
+  await page.evaluate(() => { void window.jupyterapp.commands.execute('kernelmenu:restart'); });
+  await page.locator('.jp-Dialog .jp-mod-warn').click();
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  await movesOn(view);
+  expect(await linesIn(view)).toBeGreaterThan(lines);
+  await expect(view).toContainText('Training');
+});
+
+test('a Jupyter server that dies and comes back takes nothing away', async ({ page }) => {
+  const view = await training(page, 'server-restart', 90);
+  const lines = await linesIn(view);
+  killServer();
+  await expect(view).toContainText('cannot be reached');
+  await screenshot(page, 'server-away-light');
+  await expect(view).not.toContainText('cannot be reached', { timeout: 60000 });
+  await movesOn(view);
+  expect(await linesIn(view)).toBeGreaterThan(lines);
+});
+
+test('the dark theme repaints the curve', async ({ page }) => {
+  const view = await training(page, 'dark-theme', 8);
+  await expect(view).toContainText('Completed', { timeout: 30000 });
+  const light = await painted(view);
+  await page.theme.setDarkTheme();
+  await expect.poll(() => painted(view)).not.toBe(light);
+  await screenshot(page, 'notebook-dark');
+});

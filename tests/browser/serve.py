@@ -1,0 +1,54 @@
+"""A JupyterLab for the browser tests: folders of its own, and back again when it is killed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+FOLDER = Path(os.environ["JT_BROWSER_FOLDER"])
+
+# How long a killed server stays away: long enough for pages to notice.
+AWAY = 2.0
+
+
+def environment() -> dict[str, str]:
+    """Return an environment in which nothing of the user's is read or written."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "JUPYTER_"))}
+    own = {
+        "HOME": "home",
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTER_TRAIN_HOME": "train",
+        "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_GALATA_ROOT_DIR": "root",
+    }
+    for folder in own.values():
+        (FOLDER / folder).mkdir(parents=True, exist_ok=True)
+    return {**kept, **{name: str(FOLDER / folder) for name, folder in own.items()}}
+
+
+def main() -> None:
+    """Serve until told to end; then nothing is left running."""
+    env = environment()
+    config = HERE / "jupyter_server_config.py"
+    argv = [sys.executable, "-m", "jupyterlab", "--config", str(config)]
+    ending = []
+    signal.signal(signal.SIGTERM, lambda *_: ending.append(True) or server.terminate())
+    while not ending:
+        server = subprocess.Popen(argv, env=env)
+        (FOLDER / "server.pid").write_text(str(server.pid))
+        server.wait()
+        if not ending:
+            time.sleep(AWAY)
+    stop = [sys.executable, "-m", "jupyter_train.cli", "manager", "stop"]
+    subprocess.run([*stop, "--home", str(FOLDER / "train")], env=env, check=False)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+/** What the journeys share: scripts to train, and how to look at what is shown. */
+
+import { execFileSync } from 'child_process';
+import { readFileSync } from 'fs';
+import { join } from 'path';
+
+import type { APIRequestContext, Locator, Page } from '@playwright/test';
+
+export const FOLDER = process.env.JT_BROWSER_FOLDER ?? '';
+const SCREENS = join(__dirname, '../../build/screens');
+
+/** Metric definitions that match what `script` prints. */
+export const METRICS = { loss: ' loss=([0-9.]+)', accuracy: 'accuracy=([0-9.]+)' };
+
+/** Trains for `seconds`: a line with a loss ten times a second, a model at the end. */
+export function script(seconds: number): string {
+  return `
+import math, os, time
+for step in range(${seconds * 10}):
+    loss, valid = math.exp(-step / 60), math.exp(-step / 80) + 0.05 * math.sin(step / 5)
+    print(f"step={step} loss={loss:.5f} val_loss={valid:.5f} accuracy={1 - loss:.5f}", flush=True)
+    time.sleep(0.1)
+with open(os.path.join(os.environ["SM_MODEL_DIR"], "weights.txt"), "w") as file:
+    file.write("0.5 0.25")
+`;
+}
+
+/** The same as a notebook cell. */
+export function cell(job: string, seconds: number): string {
+  const metrics = Object.entries(METRICS).map(([name, regex]) => `--metric '${name}=${regex}'`);
+  return `%%train --name ${job} ${metrics.join(' ')}\n${script(seconds)}`;
+}
+
+/** Save what the page shows where a person can look at it. */
+export async function screenshot(page: Pick<Page, 'screenshot'>, name: string): Promise<void> {
+  await page.screenshot({ path: join(SCREENS, `${name}.png`) });
+}
+
+/** Return the number of lines a log view says it shows. */
+export async function linesIn(view: Locator): Promise<number> {
+  const text = await view.locator('.jt-Log-bar').first().innerText();
+  return Number(/(\d+) line/.exec(text)?.[1] ?? 0);
+}
+
+/** Return the picture of a chart: it changes while a curve grows. */
+export async function painted(view: Locator): Promise<string> {
+  return await view.locator('canvas').first().evaluate((node: HTMLCanvasElement) => {
+    return node.toDataURL();
+  });
+}
+
+/** Kill the Jupyter server as a crash would; it comes back by itself. */
+export function killServer(): void {
+  process.kill(Number(readFileSync(join(FOLDER, 'server.pid'), 'utf-8')), 'SIGKILL');
+}
+
+/** Ask the manager something past JupyterLab, as another client would. */
+export function train(...args: string[]): string {
+  const python = process.env.PYTHON ?? join(__dirname, '../../.venv/bin/python');
+  const home = join(FOLDER, 'train');
+  const argv = ['-m', 'jupyter_train.cli', ...args, '--home', home];
+  return execFileSync(python, argv, { encoding: 'utf-8' });
+}
+
+/** Stop whatever trains, so that no journey waits for the jobs of another. */
+export async function stopAll(request: APIRequestContext): Promise<void> {
+  const ask = async (operation: string, data: object): Promise<unknown> => {
+    const answer = await request.post(`/jupyter-train/api/sagemaker/${operation}`, { data });
+    return await answer.json().catch(() => ({}));
+  };
+  const found = await ask('ListTrainingJobs', { StatusEquals: 'InProgress', MaxResults: 100 });
+  const { TrainingJobSummaries: jobs } = found as {
+    TrainingJobSummaries?: { TrainingJobName: string }[];
+  };
+  for (const { TrainingJobName } of jobs ?? []) {
+    await ask('StopTrainingJob', { TrainingJobName });
+  }
+}
