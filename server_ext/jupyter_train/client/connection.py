@@ -4,7 +4,7 @@ import http.client
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 from urllib.parse import quote, urlsplit
@@ -132,13 +132,12 @@ class Connection:
         timeout: float,
     ) -> Iterator[http.client.HTTPResponse]:
         link, answer = self._answer(method, path, body, headers, timeout)
-        try:
+        with ExitStack() as undo:
+            # What is left unread on the socket would be taken for the next answer.
+            undo.callback(link.close)
             _check(answer)
             yield answer
-        except BaseException:
-            # What is left unread on the socket would be taken for the next answer.
-            link.close()
-            raise
+            undo.pop_all()
         self._idle.append(link)
 
     def _answer(

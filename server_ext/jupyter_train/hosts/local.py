@@ -54,11 +54,10 @@ class LocalHost(Host):
         try:
             async with asyncio.timeout(timeout):
                 stdout, stderr = await process.communicate(input)
-        except BaseException:
+        finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-            raise
         assert process.returncode is not None
         return Completed(returncode=process.returncode, stdout=stdout, stderr=stderr)
 

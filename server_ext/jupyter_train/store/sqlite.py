@@ -4,7 +4,7 @@ import errno
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
@@ -22,11 +22,10 @@ class Database:
         self._lock_of_idle = threading.Lock()
         self._closed = False
         self._writer = self._connect("journal_mode=WAL", f"synchronous={synchronous}")
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._writer.close)
             self._prepare(schema, version)
-        except BaseException:
-            self._writer.close()
-            raise
+            undo.pop_all()
 
     def _connect(self, *pragmas: str) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -63,11 +62,10 @@ class Database:
             try:
                 yield self._writer
                 self._writer.execute("COMMIT")
-            except BaseException:
+            finally:
                 # SQLite has already rolled back after some errors, a full disk among them.
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
