@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from ..engine.errors import LimitError, RefusedError
+from ..engine.patience import is_full
 from ..store.base import (
     BadBucketError,
     BadKeyError,
@@ -15,6 +16,8 @@ from ..store.base import (
 )
 
 _log = logging.getLogger(__name__)
+
+_FULL = "the disk of the manager's state folder is full and nothing was kept; make room, try again"
 
 NOT_FOUND = "Requested resource not found."
 """What SageMaker says of an unknown job, with the code ValidationException."""
@@ -87,6 +90,8 @@ def failure_of(error: Exception) -> Failure:
     for kind, (code, status) in _CODES.items():
         if isinstance(error, kind):
             return Failure(code=code, message=str(error) or code, status=status)
+    if is_full(error):
+        return Failure(code="ResourceLimitExceeded", message=f"{_FULL}: {error}")
     _log.error("a request failed", exc_info=error)
     message = f"the manager failed ({type(error).__name__}); its log says more"
     return Failure(code="InternalFailure", message=message, status=500)

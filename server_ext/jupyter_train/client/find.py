@@ -1,13 +1,16 @@
-"""Find the manager of a state folder, or start it."""
+"""Find the manager of a state folder, or start it; an older one is replaced by ours."""
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ..contract.manager_file import LOG_FILE, ManagerFacts
+from ..contract.version import is_older, program_version
 from .connection import Connection
 from .home import home_folder
 from .runtime_file import is_alive, read_runtime_file
@@ -34,6 +37,9 @@ def connect(home: Path | str | None = None, *, start: bool = True) -> Connection
         raise NoManagerError(
             f"no manager serves {folder}; start one: jupyter train manager start --home {folder}"
         )
+    if facts is not None and start and is_older(facts.version, program_version()):
+        _hand_over(facts)
+        facts = None
     return Connection(facts or start_manager(folder))
 
 
@@ -43,18 +49,32 @@ def find_manager(home: Path) -> ManagerFacts | None:
     return facts if facts and is_alive(facts) else None
 
 
+def _hand_over(facts: ManagerFacts) -> None:
+    """Ask an older manager to let go of its folder and wait until it has; its jobs run on."""
+    with suppress(ProcessLookupError):
+        os.kill(facts.pid, signal.SIGTERM)
+    deadline = time.monotonic() + START_TIMEOUT
+    while is_alive(facts):
+        if time.monotonic() > deadline:
+            raise StartFailedError(
+                f"process {facts.pid}, of version {facts.version}, still serves {facts.home} "
+                f"{START_TIMEOUT:.0f} s after it was asked to hand over"
+            )
+        time.sleep(0.02)
+
+
 def start_manager(home: Path, *, port: int | None = None) -> ManagerFacts:
     """Start a manager in a session of its own and return when it serves."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     deadline = time.monotonic() + START_TIMEOUT
-    said = _launch(home, port, deadline)
-    while time.monotonic() < deadline:
+    said = "locked"
+    while said.startswith("locked") and time.monotonic() < deadline:
+        said = _launch(home, port, deadline)
         facts = find_manager(home)
         if facts is not None:
             return facts
-        if not said.startswith("locked"):
-            break
-        time.sleep(0.05)  # another client's manager holds the lock and is about to serve
+        # Whoever holds the lock is about to serve, or about to end.
+        time.sleep(0.05)
     raise StartFailedError(_failure(home, said))
 
 

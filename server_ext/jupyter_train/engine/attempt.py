@@ -110,14 +110,16 @@ class Attempt:
         """Publish its other output."""
         await asyncio.to_thread(self._shop.publisher.publish_output, self._spec, self.folder)
 
+    async def keep(self) -> None:
+        """Let nobody tidy its folder away: it holds what is nowhere else."""
+        self.folder.keep.touch()
+
     async def tidy(self, *, keep_folder: bool) -> None:
         """Leave nothing behind: no process, and no folder unless it holds what is nowhere else."""
         await self.stop_collecting()
         await self._shop.runtime.remove(self._shop.host, self.runtime_spec())
         await asyncio.to_thread(self.stream.sync)
-        if keep_folder:
-            self.folder.keep.touch()
-        else:
+        if not keep_folder:
             await asyncio.to_thread(remove_folder, self.folder.root)
 
 

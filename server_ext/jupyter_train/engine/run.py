@@ -159,6 +159,8 @@ class JobRun:
             await self._live.publish_output()
         except (OSError, ClientError) as error:
             self._keep_folder = True
+            # Before the failure is known: a manager killed in between must not tidy this away.
+            await insist(self._live.keep)
             where = self._live.folder.model
             raise ClientError(f"{error}; what the job made is kept in {where}") from error
         await self._move(self._end, _ENDED_WORDS[self._end], artifact_uri=model)

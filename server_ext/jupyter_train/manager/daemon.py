@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
@@ -22,6 +21,7 @@ from ..api.identity import Keys as Signing
 from ..api.message import OBJECT_LIMIT
 from ..api.router import Router
 from ..contract.manager_file import RUNTIME_FILE, ManagerFacts, print_facts
+from ..contract.version import program_version
 from ..engine.manager import Manager
 from .app import Station, make_app
 from .build import open_manager
@@ -70,14 +70,6 @@ def prepare_home(home: Path) -> None:
         raise ConfigError(f"{home} belongs to uid {found.st_uid}; it must belong to you")
     if found.st_mode & 0o077:
         home.chmod(0o700)
-
-
-def program_version() -> str:
-    """Return this package's version; a source tree that was never installed has none."""
-    try:
-        return version("jupyter-train")
-    except PackageNotFoundError:
-        return "0+source"
 
 
 async def _serve(options: Options, keys: Keys, serving: Callable[[], None]) -> None:

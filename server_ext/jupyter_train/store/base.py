@@ -22,6 +22,11 @@ class NameTakenError(Exception):
     """A job of this name exists."""
 
 
+def name_taken(name: str) -> NameTakenError:
+    """Return the error, in words."""
+    return NameTakenError(f"a training job named {name!r} exists, in upper or lower case")
+
+
 class UnknownJobError(Exception):
     """No job of this name or id."""
 
@@ -64,6 +69,7 @@ class JobStore(ABC):
     def submit(self, record: JobRecord, tags: Mapping[str, str]) -> JobRecord:
         """Keep a new job, its tags and its JobSubmitted fact, or raise NameTakenError.
 
+        Names that differ only in upper and lower case are the same name.
         Returns the record with `seq` set to the fact's number.
         """
 
@@ -81,6 +87,10 @@ class JobStore(ABC):
     @abstractmethod
     def find(self, name: str) -> JobRecord:
         """Return the job of this name or raise UnknownJobError."""
+
+    @abstractmethod
+    def find_in_any_case(self, name: str) -> JobRecord:
+        """Return the job that takes this name: the one of this name but for its case."""
 
     @abstractmethod
     def get(self, job_id: str) -> JobRecord:

@@ -14,7 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from ..contract.events import Fact, Kind
 from ..contract.record import JobRecord, parse_record, print_record
 from ..contract.status import Status
-from .base import JobQuery, JobStore, NameTakenError, StaleRecordError, UnknownJobError
+from .base import (
+    JobQuery,
+    JobStore,
+    StaleRecordError,
+    UnknownJobError,
+    name_taken,
+)
 from .journal import Journal
 from .tables import JOB, TAG
 
@@ -47,7 +53,7 @@ class SqlJobs(JobStore):
                 connection.execute(insert(JOB).values(_row(kept)))
                 _add_tags(connection, record.id, tags)
         except IntegrityError as error:
-            raise NameTakenError(f"a training job named {record.name!r} exists") from error
+            raise name_taken(record.name) from error
         return kept
 
     def change(self, record: JobRecord, kind: Kind, data: Mapping[str, Any]) -> JobRecord:
@@ -84,6 +90,11 @@ class SqlJobs(JobStore):
     def find(self, name: str) -> JobRecord:
         """Return the job of this name."""
         return self._one(JOB.c.name == name, f"no training job named {name!r}")
+
+    def find_in_any_case(self, name: str) -> JobRecord:
+        """Return the job that takes this name."""
+        same = func.lower(JOB.c.name) == name.lower()
+        return self._one(same, f"no training job named {name!r} in any case")
 
     def get(self, job_id: str) -> JobRecord:
         """Return the job of this id."""

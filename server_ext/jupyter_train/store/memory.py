@@ -10,7 +10,7 @@ from typing import Any
 from ..contract.events import Fact, Kind
 from ..contract.record import JobRecord, print_record
 from ..contract.status import Status
-from .base import JobQuery, JobStore, NameTakenError, StaleRecordError, UnknownJobError
+from .base import JobQuery, JobStore, StaleRecordError, UnknownJobError, name_taken
 
 _SORT_VALUES: dict[str, Callable[[JobRecord], Any]] = {
     "CreationTime": lambda record: record.created,
@@ -41,8 +41,9 @@ class MemoryJobs(JobStore):
 
     def submit(self, record: JobRecord, tags: Mapping[str, str]) -> JobRecord:
         """Keep a new job."""
-        if record.id in self._jobs or any(job.name == record.name for job in self._jobs.values()):
-            raise NameTakenError(f"a training job named {record.name!r} exists")
+        names = {job.name.lower() for job in self._jobs.values()}
+        if record.id in self._jobs or record.name.lower() in names:
+            raise name_taken(record.name)
         data = {"record": print_record(record), "tags": dict(tags)}
         fact = self._append(record, Kind.JOB_SUBMITTED, data, record.created)
         self._tags[record.id] = dict(tags)
@@ -85,6 +86,13 @@ class MemoryJobs(JobStore):
             if record.name == name:
                 return record
         raise UnknownJobError(f"no training job named {name!r}")
+
+    def find_in_any_case(self, name: str) -> JobRecord:
+        """Return the job that takes this name."""
+        for record in self._jobs.values():
+            if record.name.lower() == name.lower():
+                return record
+        raise UnknownJobError(f"no training job named {name!r} in any case")
 
     def get(self, job_id: str) -> JobRecord:
         """Return the job of this id."""

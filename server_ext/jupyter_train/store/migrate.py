@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest step in `migrations/versions`; a test holds the two together."""
 
 _STEPS = Path(__file__).parent / "migrations"

@@ -11,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    func,
 )
 
 METADATA = MetaData()
@@ -34,6 +35,9 @@ JOB = Table(
     Index("job_by_status", "status", "id"),
     Index("job_by_status_and_created", "status", "created", "id"),
 )
+
+# AWS prints names in ARNs in small letters: two names must differ in more than their case.
+Index("job_by_name_in_any_case", func.lower(JOB.c.name), unique=True)
 
 TAG = Table(
     "tag",

@@ -48,6 +48,15 @@ class JobStoreSuite:
         jobs.delete(first)
         assert jobs.submit(job(created=300.0), {}).created == 300.0
 
+    def test_a_name_is_taken_in_any_case(self, jobs: JobStore) -> None:
+        """ARNs are in small letters, so case cannot tell jobs apart; a job is found as it wrote."""
+        kept = jobs.submit(job("Digits"), {})
+        with pytest.raises(NameTakenError, match="in upper or lower case"):
+            jobs.submit(job("dIGITS", created=200.0), {})
+        assert jobs.find("Digits") == jobs.find_in_any_case("dIGITS") == kept
+        with pytest.raises(UnknownJobError, match="dIGITS"):
+            jobs.find("dIGITS")
+
     def test_a_change_replaces_the_record_and_numbers_it(self, jobs: JobStore) -> None:
         """The fact carries the data."""
         kept = jobs.submit(job(), {})

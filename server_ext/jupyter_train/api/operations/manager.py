@@ -91,7 +91,7 @@ async def check_training_job(context: Context, input: Input) -> Input:
 
 def _is_taken(context: Context, name: str) -> bool:
     try:
-        context.manager.jobs.find(name)
+        context.manager.jobs.find_in_any_case(name)
     except UnknownJobError:
         return False
     return True

@@ -5,16 +5,14 @@ from typing import Any
 
 from ...contract.names import job_arn
 from ...contract.record import JobRecord
-from ...store.base import JobQuery
 from ..context import Context
-from ..errors import NOT_FOUND, ValidationError
+from ..errors import ValidationError
 from .training_jobs import read_tags
 
 SERVICE = "sagemaker"
 OPERATIONS = ("AddTags", "ListTags", "DeleteTags")
 
 _MOST_TAGS = 50
-_SAME_NAMES = 1000
 
 Input = Mapping[str, Any]
 
@@ -52,12 +50,7 @@ def _find(context: Context, arn: str) -> JobRecord:
         raise ValidationError(
             f"the ARN {arn!r} is not one of a training job: {job_arn('<name>')} would be"
         )
-    query = JobQuery(name_contains=name, sort_by="Name", limit=_SAME_NAMES)
-    region = context.manager.region
-    for record in context.manager.jobs.select(query):
-        if job_arn(record.name, region) == job_arn(name, region):
-            return record
-    raise ValidationError(NOT_FOUND)
+    return context.manager.jobs.find_in_any_case(name)
 
 
 def _print(tags: Mapping[str, str]) -> list[dict[str, str]]:
