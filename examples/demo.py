@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -60,6 +61,12 @@ def run_notebook(until_job):
                 break
     nbformat.write(notebook, COPY)
     return jobs
+
+
+def shown_by():
+    """Return the id of the first cell that shows a job, for JupyterLab to open at."""
+    cells = nbformat.read(COPY, as_version=4).cells
+    return next(cell["id"] for cell in cells if jobs_in(cell))
 
 
 def describe(job):
@@ -141,7 +148,7 @@ def wait_until_served(server, url):
 def start_lab(port, token):
     """Start JupyterLab quietly; the token goes by environment, where `ps` does not show it."""
     argv = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ServerApp.port_retries=0"]
-    argv += ["--ServerApp.log_level=WARN", f"--ServerApp.root_dir={ROOT}", "--no-browser"]
+    argv += ["--Application.log_level=ERROR", f"--ServerApp.root_dir={ROOT}", "--no-browser"]
     argv += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return subprocess.Popen(argv, env={**os.environ, "JUPYTER_TOKEN": token})
 
@@ -151,12 +158,13 @@ def open_lab():
     port, token = free_port(), secrets.token_urlsafe(24)
     base = f"http://127.0.0.1:{port}"
     print("Starting JupyterLab …", flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # it must not outlive this program
     server = start_lab(port, token)
     try:
         print("Submitting the notebook's job …", flush=True)
         jobs = run_notebook(until_job=True)
         wait_until_served(server, f"{base}/api?token={token}")
-        address = f"{base}/lab/tree/{COPY.relative_to(ROOT)}?token={token}"
+        address = f"{base}/lab/tree/{COPY.relative_to(ROOT)}?token={token}#cell-id={shown_by()}"
         print(f"{', '.join(jobs)} is training.  Open\n\n    {address}\n")
         print("Ctrl-C ends JupyterLab; jobs go on.", flush=True)
         open_browser(address)
