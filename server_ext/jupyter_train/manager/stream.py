@@ -8,11 +8,12 @@ from typing import Any
 
 from ..engine.feed import Feed, Topic, Watch
 from .ask import AskError, number, subscription
-from .subscriptions import Message, Sources, Subscription
+from .subscriptions import Message, SeriesSubscription, Sources, Subscription
 
 TICK = 0.02
 DROP_AFTER = 30.0
 _MOST_SUBSCRIPTIONS = 500
+_FRAME = 1 << 16
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Conversation:
         self._subscriptions: dict[int, Subscription] = {}
         self._due: set[int] = set()
         self._errors: list[Message] = []
+        self._blocks = b""
         self._watchers: dict[Topic, set[int]] = {}
         self._watch: Watch = feed.watch()
 
@@ -72,14 +74,32 @@ class Conversation:
         for error in errors:
             await self._deliver(error)
         due, self._due = self._due, set()
-        for key in sorted(due):
-            current = self._subscriptions.get(key)
-            for message in current.read() if current else ():
-                await self._deliver(message)
-            if current and current.has_ended:
-                self._forget(key)
-            elif current and current.is_behind:
-                self._due.add(key)
+        for key in sorted(due, key=self._place):
+            if current := self._subscriptions.get(key):
+                await self._take(current)
+        await self._deliver_blocks()
+
+    def _place(self, key: int) -> tuple[bool, int]:
+        current = self._subscriptions.get(key)
+        return not isinstance(current, SeriesSubscription), key
+
+    async def _take(self, current: Subscription) -> None:
+        for message in current.read():
+            if isinstance(message, bytes) and len(message) + len(self._blocks) < _FRAME:
+                self._blocks += message
+                continue
+            await self._deliver_blocks()
+            await self._deliver(message)
+        if current.has_ended:
+            self._forget(current.number)
+        elif current.is_behind:
+            self._due.add(current.number)
+
+    async def _deliver_blocks(self) -> None:
+        """Send the points of many series in one frame: each frame is a call of the system."""
+        blocks, self._blocks = self._blocks, b""
+        if blocks:
+            await self._deliver(blocks)
 
     async def _deliver(self, message: Message) -> None:
         try:
@@ -124,7 +144,9 @@ class Conversation:
 
     def _mark(self, changed: set[Topic]) -> None:
         for topic in changed:
-            self._due |= self._watchers.get(topic, set())
+            for key in self._watchers.get(topic, ()):
+                self._subscriptions[key].changed.add(topic)
+                self._due.add(key)
 
 
 def _parse(text: str | bytes) -> dict[str, Any]:

@@ -79,6 +79,8 @@ class Subscription(ABC):
     def __init__(self, number: int, sources: Sources) -> None:
         self.number = number
         self._sources = sources
+        self.changed: set[Topic] = set()
+        """What the conversation has heard of since the last `read`."""
 
     @property
     @abstractmethod
@@ -175,7 +177,8 @@ class OneJobSubscription(Subscription):
 
     def __init__(self, number: int, sources: Sources, job: str) -> None:
         super().__init__(number, sources)
-        self._job_id = sources.jobs.find(job).id
+        self._record: JobRecord | None = sources.jobs.find(job)
+        self._job_id = self._record.id
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -183,10 +186,14 @@ class OneJobSubscription(Subscription):
         return (("job", self._job_id), ("log", self._job_id), ("series", self._job_id))
 
     def _find(self) -> JobRecord | None:
-        try:
-            return self._sources.jobs.get(self._job_id)
-        except UnknownJobError:
-            return None
+        """Return the record; it is read again only when it changed, not for each line."""
+        if ("job", self._job_id) in self.changed:
+            try:
+                self._record = self._sources.jobs.get(self._job_id)
+            except UnknownJobError:
+                self._record = None
+        self.changed.clear()
+        return self._record
 
 
 class JobSubscription(OneJobSubscription):

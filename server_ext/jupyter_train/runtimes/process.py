@@ -140,6 +140,7 @@ def _write_spec(folder: Path, spec: AttemptSpec) -> None:
 
 
 def _look(folder: Path) -> Observation:
+    # Called for every attempt 20 times a second: file names as text, files without buffers.
     shim = _shim_of(folder)
     code = _ended(folder)
     # The shim writes rc as its last deed, so it may have ended between our two looks.
@@ -156,27 +157,31 @@ def _look(folder: Path) -> Observation:
 
 
 def _shim_of(folder: Path) -> tuple[int, str] | None:
-    words = _words(folder / "pid")
+    words = _words(folder, "pid")
     return (int(words[0]), words[1]) if words else None
 
 
 def _ended(folder: Path) -> tuple[int, float] | None:
-    words = _words(folder / "rc")
+    words = _words(folder, "rc")
     return (int(words[0]), float(words[1])) if words else None
 
 
 def _started(folder: Path) -> float | None:
     try:
-        return (folder / "pid").stat().st_mtime
+        return os.stat(f"{folder}/pid").st_mtime  # noqa: PTH116  a third of the time of Path.stat
     except FileNotFoundError:
         return None
 
 
-def _words(path: Path) -> list[str]:
+def _words(folder: Path, name: str) -> list[str]:
     try:
-        return path.read_text(encoding="ascii").split()
+        file = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return []
+    try:
+        return os.read(file, 256).decode("ascii").split()
+    finally:
+        os.close(file)
 
 
 def _living_shim(folder: Path) -> int:

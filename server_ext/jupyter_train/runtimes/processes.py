@@ -101,7 +101,7 @@ def _pids() -> list[int]:
 
 def _read_proc(pid: int) -> Process | None:
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123  called 20 times each 50 ms
+        with open(f"/proc/{pid}/stat", "rb", buffering=0) as file:  # noqa: PTH123  called 20 times each 50 ms
             fields = file.read().rpartition(b")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None

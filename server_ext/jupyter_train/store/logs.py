@@ -259,6 +259,8 @@ class SegmentLogs(LogStore):
         # A stream is open once at most, as long as anybody holds it; the last ones used stay.
         self._open: weakref.WeakValueDictionary[Path, SegmentStream] = weakref.WeakValueDictionary()
         self._recent: deque[SegmentStream] = deque(maxlen=_STREAMS_KEPT)
+        # A page that follows a job asks for its streams with every line.
+        self._listed: dict[str, dict[str, Path]] = {}
 
     def create(self, job_id: str, stream: str, created: float) -> LogStream:
         """Return the stream, made on first use."""
@@ -266,8 +268,9 @@ class SegmentLogs(LogStore):
             folders = self._folders(job_id)
             if stream not in folders:
                 name = f"{len(folders):06d}-{int(created * 1000)}-{quote(stream, safe='')}"
-                folders[stream] = self._job(job_id) / name
-                folders[stream].mkdir(mode=0o700, parents=True)
+                path = self._job(job_id) / name
+                path.mkdir(mode=0o700, parents=True)
+                folders[stream] = path
             return self._stream(folders[stream])
 
     def open(self, job_id: str, stream: str) -> LogStream:
@@ -286,6 +289,14 @@ class SegmentLogs(LogStore):
         return self._folder / quote(job_id, safe="").replace(".", "%2E")
 
     def _folders(self, job_id: str) -> dict[str, Path]:
+        found = self._listed.get(job_id)
+        if found is None:
+            while len(self._listed) >= _STREAMS_KEPT:
+                del self._listed[next(iter(self._listed))]
+            found = self._listed[job_id] = self._list(job_id)
+        return found
+
+    def _list(self, job_id: str) -> dict[str, Path]:
         folder = self._job(job_id)
         paths = sorted(folder.iterdir()) if folder.is_dir() else []
         return {unquote(path.name.split("-", 2)[2]): path for path in paths}
@@ -299,6 +310,7 @@ class SegmentLogs(LogStore):
         """Forget a job's streams."""
         with self._lock:
             folder = self._job(job_id)
+            self._listed.pop(job_id, None)
             for path in [path for path in self._open if path.parent == folder]:
                 del self._open[path]
             if folder.is_dir():
@@ -309,3 +321,4 @@ class SegmentLogs(LogStore):
         with self._lock:
             self._recent.clear()
             self._open.clear()
+            self._listed.clear()
