@@ -51,7 +51,7 @@ LINT = (
     Check(name="tsc", argv=python("jlpm", "tsc", "--noEmit", "-p", "labextension")),
     Check(name="eslint and import rules (TypeScript)", argv=python("jlpm", "lint")),
 )
-PYTEST = Check(name="pytest", argv=python("pytest", "--color=no"), counts=True)
+PYTEST = Check(name="pytest", argv=python("pytest", "--color=no", "--durations=15"), counts=True)
 FRONT_END = Check(name="front-end unit tests", argv=python("jlpm", "test"), counts=True)
 FAULTS = Check(name="faults", argv=python("pytest", "--timeout=7200", "tests/faults"), counts=True)
 

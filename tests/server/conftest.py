@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 
 import pytest
+from pytest_jupyter.jupyter_server import *  # noqa: F403 - a plugin only for this folder: it acts on each test
 from tornado import web, websocket
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
@@ -13,8 +14,6 @@ from traitlets.config import Config
 from jupyter_train.client.connection import Connection
 from jupyter_train.contract.manager_file import ManagerFacts
 from jupyter_train.server.link import Link
-
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
 TOKEN = "t0ken"
 
