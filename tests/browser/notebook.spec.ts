@@ -1,9 +1,18 @@
 /** The live view in a notebook goes on whatever happens to kernel, page and server. */
 
-import { expect, test } from '@jupyterlab/galata';
+import { expect, galata, test } from '@jupyterlab/galata';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
-import { cell, FOLDER, killServer, linesIn, painted, screenshot, stopAll } from './training';
+import {
+  cell,
+  FOLDER,
+  killServer,
+  linesIn,
+  notebook,
+  painted,
+  screenshot,
+  stopAll
+} from './training';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -13,25 +22,34 @@ function busyUntil(file: string): string {
   return `import os\nwhile not os.path.exists(${JSON.stringify(file)}):\n    sum(range(10**7))\n`;
 }
 
-/** Run a notebook that trains; returns the live view under its cell. */
+/** Open a notebook in the root folder: the file browser is in one of the journey's own. */
+async function open(page: IJupyterLabPageFixture, path: string): Promise<void> {
+  await page.evaluate(async file => {
+    await window.jupyterapp.commands.execute('docmanager:open', { path: file });
+  }, path);
+  await page.notebook.activate(path);
+}
+
+/** Open a notebook that trains, and run its cells; returns the live view under the second. */
 async function training(page: IJupyterLabPageFixture, job: string, time: number): Promise<Locator> {
-  await page.notebook.createNew(`${job}.ipynb`);
-  await page.notebook.setCell(0, 'code', '%load_ext jupyter_train');
-  await page.notebook.addCell('code', cell(job, time));
-  await page.notebook.run();
+  const cells = ['%load_ext jupyter_train', cell(job, time), busyUntil(join(FOLDER, job))];
+  const path = `${job}.ipynb`;
+  // typed into a cell, a script would be indented once more by the editor
+  await galata.newContentsHelper(page.request).uploadContent(notebook(cells), 'text', path);
+  await open(page, path);
+  await page.notebook.runCell(0);
+  await page.notebook.runCell(1);
   const view = page.locator('.jp-OutputArea .jt-Job');
   await expect(view.locator('canvas').first()).toBeVisible();
   await expect(view).toContainText('Training');
   return view;
 }
 
-/** Add a cell that keeps the kernel busy, and run it; returns what lets it go. */
-async function occupied(page: IJupyterLabPageFixture, name: string): Promise<() => void> {
-  const file = join(FOLDER, name);
-  await page.notebook.addCell('code', busyUntil(file));
+/** Run the cell that keeps the kernel busy; returns what lets it go. */
+async function occupied(page: IJupyterLabPageFixture, job: string): Promise<() => void> {
   await page.notebook.runCell(2, { inplace: true, wait: false });
   await expect(page.locator('.jp-InputPrompt', { hasText: '[*]' })).toBeVisible();
-  return () => { writeFileSync(file, ''); };
+  return () => { writeFileSync(join(FOLDER, job), ''); };
 }
 
 /** The view draws on: more lines and another picture than before. */
@@ -60,6 +78,7 @@ test('the view is there again after a reload while the kernel is busy', async ({
   await page.notebook.save();
   const lines = await linesIn(before);
   await page.reload({ waitForIsReady: false });
+  await open(page, 'page-reload.ipynb');
   const view = page.locator('.jp-OutputArea .jt-Job');
   await expect(view.locator('canvas').first()).toBeVisible({ timeout: 30000 });
   await expect.poll(() => linesIn(view)).toBeGreaterThanOrEqual(lines);

@@ -6,11 +6,11 @@ const { join } = require('path');
 
 const base = require('@jupyterlab/galata/lib/playwright-config');
 
-const PORT = 18911;
+const PORT = process.env.JT_BROWSER_PORT ?? '18911';
 
 // This file is read again by each worker, which inherits what the first reading has set.
 process.env.JT_BROWSER_FOLDER ??= mkdtempSync(join(tmpdir(), 'jupyter-train-browser-'));
-process.env.JT_BROWSER_PORT = String(PORT);
+process.env.JT_BROWSER_PORT = PORT;
 process.env.TARGET_URL = `http://127.0.0.1:${PORT}`;
 
 const python = process.env.PYTHON ?? join(__dirname, '../../.venv/bin/python');

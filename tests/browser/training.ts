@@ -31,6 +31,21 @@ export function cell(job: string, seconds: number): string {
   return `%%train --name ${job} ${metrics.join(' ')}\n${script(seconds)}`;
 }
 
+/** A notebook file with these cells; `job` is what the first has shown when it was saved. */
+export function notebook(sources: string[], job?: string): string {
+  const data = { 'application/vnd.jupyter-train.job+json': { job, version: 1 }, 'text/plain': job };
+  const cells = sources.map((source, at) => ({
+    cell_type: 'code',
+    execution_count: null,
+    id: `cell-${at}`,
+    metadata: {},
+    outputs: job && at === 0 ? [{ output_type: 'display_data', data, metadata: {} }] : [],
+    source
+  }));
+  const kernelspec = { name: 'python3', display_name: 'Python 3', language: 'python' };
+  return JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 });
+}
+
 /** Save what the page shows where a person can look at it. */
 export async function screenshot(page: Pick<Page, 'screenshot'>, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS, `${name}.png`) });

@@ -1,6 +1,6 @@
 /** The tab of a job in the main area: one for each job, back after a reload. */
 
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, ITrain } from '../tokens';
@@ -18,14 +18,19 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows a training job in a tab of the main area.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
+  // eslint-disable-next-line max-params -- one for each service
   activate: (
     app: JupyterFrontEnd,
     train: ITrain,
+    shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ): void => {
+    if (!shell) {
+      return; // Notebook 7 has one document in its main area
+    }
     const trans = (translator ?? nullTranslator).load('jupyter-train');
     const tracker = new WidgetTracker<Tab>({ namespace: 'jupyter-train' });
     app.commands.addCommand(CommandIDs.openJob, {
@@ -54,9 +59,9 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
         await tracker.add(tab);
       }
       if (!tab.isAttached) {
-        app.shell.add(tab, 'main', { type: 'Training' });
+        shell.add(tab, 'main', { type: 'Training' });
       }
-      app.shell.activateById(tab.id);
+      shell.activateById(tab.id);
     };
     void restorer?.restore(tracker, {
       command: CommandIDs.openJob,

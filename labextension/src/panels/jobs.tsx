@@ -56,7 +56,7 @@ export class JobsPanel extends ReactWidget {
     if (!list) {
       return null;
     }
-    const launch = (): void => { void this.commands.execute(CommandIDs.launch); };
+    const launch = this._doing(CommandIDs.launch);
     const shown = list.matching(train.jobs.jobs, this._filter, trans);
     return (
       <>
@@ -68,15 +68,17 @@ export class JobsPanel extends ReactWidget {
             caseSensitive={false}
             showIcon={false}
           />
-          <button
-            type="button"
-            className="jt-Jobs-new jp-ToolbarButtonComponent"
-            title={trans.__('New training job…')}
-            aria-label={trans.__('New training job…')}
-            onClick={launch}
-          >
-            <addIcon.react tag="span" />
-          </button>
+          {launch && (
+            <button
+              type="button"
+              className="jt-Jobs-new jp-ToolbarButtonComponent"
+              title={trans.__('New training job…')}
+              aria-label={trans.__('New training job…')}
+              onClick={() => { launch(); }}
+            >
+              <addIcon.react tag="span" />
+            </button>
+          )}
         </div>
         {this._notice()}
         {shown.length > 0 && (
@@ -84,13 +86,20 @@ export class JobsPanel extends ReactWidget {
             jobs={shown}
             now={Date.now() / 1000}
             trans={trans}
-            open={job => { void this.commands.execute(CommandIDs.openJob, { job }); }}
-            stop={job => { void this.commands.execute(CommandIDs.stopJob, { job }); }}
+            open={job => { this._doing(CommandIDs.openJob)?.({ job }); }}
+            stop={job => { this._doing(CommandIDs.stopJob)?.({ job }); }}
           />
         )}
         {train.jobs.isReady && shown.length === 0 && this._empty(launch)}
       </>
     );
+  }
+
+  /** What runs a command; nothing where the application has no such command (Notebook 7). */
+  private _doing(id: string): ((args?: { job: string }) => void) | undefined {
+    return this.commands.hasCommand(id)
+      ? args => { void this.commands.execute(id, args); }
+      : undefined;
   }
 
   private _notice(): JSX.Element {
@@ -109,7 +118,7 @@ export class JobsPanel extends ReactWidget {
     );
   }
 
-  private _empty(launch: () => void): JSX.Element {
+  private _empty(launch: (() => void) | undefined): JSX.Element {
     const { trans } = this;
     if (this.train.jobs.jobs.length > 0) {
       return <p className="jt-Jobs-empty">{trans.__('No job matches “%1”.', this._filter)}</p>;
@@ -117,10 +126,16 @@ export class JobsPanel extends ReactWidget {
     return (
       <div className="jt-Jobs-empty">
         <p>{trans.__('No training jobs yet.')}</p>
-        <p>{trans.__('In a notebook, begin a cell with %%train, or start a script from here:')}</p>
-        <button type="button" className="jp-mod-styled jp-mod-accept" onClick={launch}>
-          {trans.__('New training job…')}
-        </button>
+        <p>{trans.__('Begin a notebook cell with %%train, or start a script with the form.')}</p>
+        {launch && (
+          <button
+            type="button"
+            className="jp-mod-styled jp-mod-accept"
+            onClick={() => { launch(); }}
+          >
+            {trans.__('New training job…')}
+          </button>
+        )}
       </div>
     );
   }

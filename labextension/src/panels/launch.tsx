@@ -1,6 +1,6 @@
 /** The launch form in the main area, from launcher, palette, menu and the file browser. */
 
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, ReactWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
@@ -51,17 +51,28 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Starts a training job from a form.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ILayoutRestorer, ICommandPalette, ILauncher, IDefaultFileBrowser, ITranslator],
+  optional: [
+    ILabShell,
+    ILayoutRestorer,
+    ICommandPalette,
+    ILauncher,
+    IDefaultFileBrowser,
+    ITranslator
+  ],
   // eslint-disable-next-line max-params -- one for each service
   activate: (
     app: JupyterFrontEnd,
     train: ITrain,
+    shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     launcher: ILauncher | null,
     browser: IDefaultFileBrowser | null,
     translator: ITranslator | null
   ): void => {
+    if (!shell) {
+      return; // Notebook 7 has one document in its main area
+    }
     const trans = (translator ?? nullTranslator).load('jupyter-train');
     const services = { app, train, browser, trans };
     const tracker = new WidgetTracker<MainAreaWidget<LaunchPanel>>({
@@ -87,11 +98,11 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
         if (!panel) {
           panel = await newPanel(services, path);
           await tracker.add(panel);
-          app.shell.add(panel, 'main', { type: 'Training' });
+          shell.add(panel, 'main', { type: 'Training' });
         } else if (path) {
           panel.content.path = path;
         }
-        app.shell.activateById(panel.id);
+        shell.activateById(panel.id);
       }
     });
     const category = trans.__('Training');

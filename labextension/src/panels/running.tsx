@@ -90,7 +90,11 @@ function entry(
     labelTitle: () => statusLook(job, trans).word,
     detail: () => statusLook(job, trans).word,
     icon: () => trainIcon,
-    open: () => { void app.commands.execute(CommandIDs.openJob, { job: name }); },
+    open: () => {
+      if (app.commands.hasCommand(CommandIDs.openJob)) {
+        void app.commands.execute(CommandIDs.openJob, { job: name });
+      }
+    },
     shutdown: () => { void app.commands.execute(CommandIDs.stopJob, { job: name }); }
   };
 }

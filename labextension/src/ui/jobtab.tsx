@@ -1,13 +1,14 @@
 /** A job in full: its standing above; curves, log, facts and artifacts below, a tab each. */
 
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { BoxLayout, TabPanel, Widget } from '@lumino/widgets';
+import { BoxLayout, Panel, TabPanel, Widget } from '@lumino/widgets';
 import * as React from 'react';
 import { Artifacts } from './artifacts';
 import { CurveGrid } from './curvegrid';
 import { ElapsedClock } from './elapsed';
 import { JobFacts } from './jobfacts';
 import { LogSearch } from './logsearch';
+import { part } from './part';
 import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -59,9 +60,7 @@ export class JobTab extends Widget {
 
   private _build(): void {
     const { trans } = this;
-    const header = new Widget();
-    header.addClass('jt-JobTab-header');
-    this._head(header.node);
+    const header = this._head();
     const pages: [string, Widget][] = [
       [trans.__('Curves'), this._curves],
       [trans.__('Log'), this._log],
@@ -83,7 +82,7 @@ export class JobTab extends Widget {
     BoxLayout.setStretch(tabs, 1);
   }
 
-  private _head(node: HTMLElement): void {
+  private _head(): Panel {
     const name = document.createElement('h2');
     name.className = 'jt-JobTab-name';
     name.textContent = this.models.job.name;
@@ -94,10 +93,16 @@ export class JobTab extends Widget {
     this._stop.addEventListener('click', this.actions.stop);
     this._notice.className = 'jt-JobTab-notice';
     this._notice.setAttribute('role', 'status');
-    const standing = document.createElement('div');
-    standing.className = 'jt-JobTab-standing';
-    standing.append(this._status, this._clock.node, this._notice);
-    node.append(name, this._stop, standing);
+    const standing = new Panel();
+    standing.addClass('jt-JobTab-standing');
+    const header = new Panel();
+    header.addClass('jt-JobTab-header');
+    // the clock ticks only as a widget among widgets
+    [part(this._status), this._clock, part(this._notice)].forEach(each => {
+      standing.addWidget(each);
+    });
+    [part(name), part(this._stop), standing].forEach(each => { header.addWidget(each); });
+    return header;
   }
 
   private _drawJob(): void {

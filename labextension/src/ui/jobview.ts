@@ -1,10 +1,11 @@
 /** One job, live: status, time, last values, curves, log and what can be done with it. */
 
-import { Panel, Widget } from '@lumino/widgets';
+import { Panel } from '@lumino/widgets';
 import { button } from './button';
 import { Chart } from './chart';
 import { ElapsedClock } from './elapsed';
 import { LogView } from './logview';
+import { part } from './part';
 import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -119,7 +120,7 @@ export class JobView extends Panel {
     }
     if (!this._isConnected) {
       return job.detail
-        ? trans.__('The training manager cannot be reached; trying again. This is the last it said.')
+        ? trans.__('The training manager cannot be reached; trying again. This is its last word.')
         : trans.__('The training manager cannot be reached; trying again.');
     }
     const words = {
@@ -157,9 +158,4 @@ export class JobView extends Panel {
   private _log: LogView;
   private _isConnected = true;
   private _complaint = '';
-}
-
-/** Give an element a place among widgets. */
-function part(node: HTMLElement): Widget {
-  return new Widget({ node });
 }

@@ -2,6 +2,7 @@
 
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { LogView } from './logview';
+import { part } from './part';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LogChange, LogModel } from '../data/logs';
@@ -25,10 +26,9 @@ export class LogSearch extends Widget {
     this._input.placeholder = trans.__('Search the log');
     this._input.setAttribute('aria-label', trans.__('Show only lines that contain'));
     this._input.addEventListener('input', () => { this._search(); });
-    this.node.append(this._input);
     const layout = new PanelLayout();
     this.layout = layout;
-    layout.addWidget(this._view);
+    [part(this._input), this._view].forEach(each => { layout.addWidget(each); });
     log.changed.connect(this._changed, this);
     this._search();
   }

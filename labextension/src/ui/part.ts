@@ -1,0 +1,8 @@
+/** An element among widgets. */
+
+import { Widget } from '@lumino/widgets';
+
+/** Give an element a place among widgets. */
+export function part(node: HTMLElement): Widget {
+  return new Widget({ node });
+}
