@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from setup import ROOT, VENV, browser
 
@@ -53,7 +54,6 @@ LINT = (
 )
 PYTEST = Check(name="pytest", argv=python("pytest", "--color=no", "--durations=15"), counts=True)
 FRONT_END = Check(name="front-end unit tests", argv=python("jlpm", "test"), counts=True)
-FAULTS = Check(name="faults", argv=python("pytest", "--timeout=7200", "tests/faults"), counts=True)
 
 
 def browser_check() -> Check:
@@ -66,12 +66,25 @@ def browser_check() -> Check:
     )
 
 
+def faults_check() -> Check:
+    """Return the suites that kill: their folder, and files elsewhere that count in rounds."""
+    tests = (ROOT / "tests").rglob("test_*.py")
+    elsewhere = [str(path.relative_to(ROOT)) for path in tests if is_fault_suite(path)]
+    words = ("--color=no", "--timeout=7200", "--durations=15", "tests/faults", *sorted(elsewhere))
+    return Check(name="faults", argv=python("pytest", *words), counts=True)
+
+
+def is_fault_suite(path: Path) -> bool:
+    """Whether a file of tests, not in the folder of fault suites, asks how many rounds to go."""
+    return path.parent.name not in {"faults", "house"} and "JT_FAULT_ROUNDS" in path.read_text()
+
+
 def planned(what: str) -> list[Check]:
     """Return the checks of `lint`, `faults` or `all`."""
     if what == "lint":
         return list(LINT)
     if what == "faults":
-        return [FAULTS]
+        return [faults_check()]
     if not os.environ.get("JT_NO_BROWSER"):
         return [*LINT, PYTEST, FRONT_END, browser_check()]
     if IN_CI:
