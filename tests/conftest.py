@@ -109,6 +109,12 @@ class ManagerProcess:
         )
 
 
+@pytest.fixture
+def manager_class():
+    """For tests that choose the state folder."""
+    return ManagerProcess
+
+
 def _manager_process(home: Path):
     process = ManagerProcess(home)
     process.connect().close()

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from jupyter_train.client.find import find_manager
 from jupyter_train.client.logs import read_log
 from jupyter_train.contract.names import DEFAULT_ROLE
 
@@ -74,15 +75,13 @@ class Desk:
         return found
 
     def ended(self, name: str):
-        """Wait for a job's end, its folder included; returns its description."""
+        """Wait for a job's end; returns its description."""
 
         def end():
             found = self.describe(name)
             return found["TrainingJobStatus"] in ENDED and found
 
-        found = self.until(end)
-        self.until(lambda: not any(self.home.glob(f"attempts/*{name}*")))
-        return found
+        return self.until(end)
 
     def lines(self, name: str) -> list[str]:
         """Return all lines of a job."""
@@ -133,3 +132,19 @@ def desk(manager_process, desk_of):
 @pytest.fixture
 def own_desk(own_manager, desk_of):
     return desk_of(own_manager)
+
+
+@pytest.fixture
+def manager_at(manager_class):
+    """Starts the manager of a folder, to be ended after the test, whichever one serves then."""
+    managers = []
+
+    def start(home):
+        managers.append(manager_class(home))
+        managers[-1].connect().close()
+        return managers[-1]
+
+    yield start
+    for manager in managers:
+        if find_manager(manager.home) is not None:
+            manager.end()

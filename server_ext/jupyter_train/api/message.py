@@ -18,7 +18,8 @@ class Request:
 
     `path` and `query` are as they came, still percent-encoded; header names are in lower case.
     The body is in `body`, or in the file `spooled`, which stays its sender's: it deletes the file
-    once the answer is there (the router may have moved it away by then).
+    once the answer is there (the router may have moved it away by then).  `broken` says why the
+    body could not be kept; who may call is told that, and nothing else is done.
     """
 
     method: str
@@ -27,6 +28,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     spooled: Path | None = None
+    broken: OSError | None = None
 
     @property
     def parameters(self) -> list[tuple[str, str]]:

@@ -131,6 +131,8 @@ def _without_service(request: Request, caller: Caller, service: str) -> Request:
 
 
 async def _check_body(caller: Caller, request: Request) -> None:
+    if request.broken is not None:
+        raise request.broken
     if request.spooled is None:
         check_payload(caller, request)
     else:

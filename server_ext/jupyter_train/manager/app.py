@@ -178,7 +178,8 @@ class AwsHandler(_Guarded):
     async def get(self) -> None:
         """Answer, whatever the method: the router knows them."""
         assert self._body is not None
-        request = self._request(body=self._body.in_memory, spooled=self._body.finish())
+        body = self._body
+        request = self._request(body=body.in_memory, spooled=body.finish(), broken=body.broken)
         await self._send(await self.station.router.handle(request))
 
     head = post = put = delete = patch = options = get

@@ -17,18 +17,30 @@ class Body:
         self._parts = bytearray()
         self._file: BinaryIO | None = None
         self._path: Path | None = None
+        self.broken: OSError | None = None
 
     def write(self, part: bytes) -> None:
-        """Keep the next part."""
+        """Keep the next part; after an error (`broken`) what comes is passed over."""
+        if self.broken is not None:
+            return
+        try:
+            self._keep(part)
+        except OSError as error:
+            self.broken = error
+            self.close()
+
+    def _keep(self, part: bytes) -> None:
         if self._file is None and len(self._parts) + len(part) > self._limit:
             descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="body-")
-            self._path, self._file = Path(name), os.fdopen(descriptor, "wb")
-            self._file.write(self._parts)
-            self._parts = bytearray()
+            # Without a buffer: what does not fit is known at once, not when the file is closed.
+            self._path, self._file = Path(name), os.fdopen(descriptor, "wb", buffering=0)
+            part, self._parts = bytes(self._parts) + part, bytearray()
         if self._file is None:
             self._parts += part
-        else:
-            self._file.write(part)
+            return
+        left = memoryview(part)
+        while left:
+            left = left[self._file.write(left) :]
 
     @property
     def in_memory(self) -> bytes:

@@ -33,7 +33,8 @@ class Journal:
         # One connection for the life of the store: SQLite before 3.51.3 can corrupt the file
         # when two connections write and checkpoint at once.
         self._writer = _engine(path, _WRITER, poolclass=StaticPool)
-        _prepare(self._writer, path)
+        with full_disk_is_an_os_error():
+            _prepare(self._writer, path)
         self._readers = _engine(path, _READER, pool_size=8, max_overflow=32)
         self._lock = threading.RLock()
         self._open: Connection | None = None

@@ -21,8 +21,8 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._lock_of_idle = threading.Lock()
         self._closed = False
-        self._writer = self._connect("journal_mode=WAL", f"synchronous={synchronous}")
-        with ExitStack() as undo:
+        with full_disk_is_an_os_error(), ExitStack() as undo:
+            self._writer = self._connect("journal_mode=WAL", f"synchronous={synchronous}")
             undo.callback(self._writer.close)
             self._prepare(schema, version)
             undo.pop_all()
