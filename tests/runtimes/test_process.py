@@ -199,7 +199,7 @@ def test_the_log_is_marked_with_times_while_it_grows(runtime, host):
 def test_a_shim_that_cannot_run_says_why(host):
     spec = suite.spec(host, "true")
     runtime = ProcessRuntime(shim=Path("/no/such/shim.py"))
-    with pytest.raises(StartError, match=r"cannot start job-a1-r0: .*No such file"):
+    with pytest.raises(StartError, match=r"cannot start job-a1-r0: (?s:.*)No module named .shim"):
         asyncio.run(runtime.start(host, spec))
     assert look(runtime, host).phase is Phase.CREATED
 

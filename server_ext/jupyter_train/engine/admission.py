@@ -3,7 +3,7 @@
 from ..contract.names import parse_address
 from ..contract.spec import Document, TrainingJob, read_spec
 from ..hosts.base import HostFacts
-from .command import argv_of
+from .command import check_command
 from .errors import ClientError, LimitError, RefusedError
 from .metrics import check_definitions
 from .placement import Ledger, demand_of
@@ -35,7 +35,7 @@ def _check_runtime(spec: TrainingJob) -> None:
             "set ResourceConfig.InstanceCount to 1"
         )
     try:
-        argv_of(spec)
+        check_command(spec)
     except ClientError as error:
         raise RefusedError(str(error)) from error
 

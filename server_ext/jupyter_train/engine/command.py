@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_train_toolkit.entry import arguments
+
 from ..contract.names import AttemptKey, job_arn
 from ..contract.spec import TrainingJob
 from ..runtimes.base import AttemptSpec, Resources
@@ -17,6 +19,9 @@ _KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "LD
 _KEPT_PREFIXES = ("LC_", "CUDA_", "NVIDIA_")
 
 _TOOLKIT_PREFIX = "sagemaker_"
+
+REQUIREMENTS = "requirements.txt"
+"""What a job's source may need besides; the toolkit's entry installs it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,23 +63,37 @@ def attempt_spec(
         manager_id=around.manager_id,
         key=key,
         folder=folder.root,
-        argv=argv_of(spec),
+        argv=argv_of(spec, folder.code),
         environment=environment,
         working_directory=folder.code if spec.source_uri else folder.ml,
         resources=resources,
     )
 
 
-def argv_of(spec: TrainingJob) -> tuple[str, ...]:
+def check_command(spec: TrainingJob) -> None:
+    """Raise ClientError if the job names nothing to run."""
+    if not (spec.entrypoint or spec.arguments or (spec.program and spec.source_uri)):
+        raise ClientError(
+            "a job without an image needs a script: give the hyperparameters sagemaker_program and "
+            "sagemaker_submit_directory, or AlgorithmSpecification.ContainerEntrypoint"
+        )
+
+
+def argv_of(spec: TrainingJob, code: Path) -> tuple[str, ...]:
     """Return the command; ClientError if the job names none."""
+    check_command(spec)
     if spec.entrypoint or spec.arguments:
         return (*spec.entrypoint, *spec.arguments)
-    if spec.program and spec.source_uri:
-        return (spec.interpreter or sys.executable, "-m", "jupyter_train_toolkit.entry")
-    raise ClientError(
-        "a job without an image needs a script: give the hyperparameters sagemaker_program and "
-        "sagemaker_submit_directory, or AlgorithmSpecification.ContainerEntrypoint"
-    )
+    return _script_mode(spec, spec.program or "", code)
+
+
+def _script_mode(spec: TrainingJob, program: str, code: Path) -> tuple[str, ...]:
+    python = spec.interpreter or sys.executable
+    if (code / REQUIREMENTS).exists():
+        return (python, "-m", "jupyter_train_toolkit.entry")
+    # What the entry would become: without it, one start of an interpreter less.
+    program_of = "/bin/sh" if program.endswith(".sh") else python
+    return (program_of, program, *arguments(dict(spec.hyperparameters)))
 
 
 def _joined(*paths: str) -> str:
