@@ -1,18 +1,10 @@
-/** The live view in a notebook goes on whatever happens to kernel, page and server. */
+/** The live view in a notebook goes on whatever happens to kernel and page. */
 
 import { expect, galata, test } from '@jupyterlab/galata';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
-import {
-  cell,
-  FOLDER,
-  killServer,
-  linesIn,
-  notebook,
-  painted,
-  screenshot,
-  stopAll
-} from './training';
+import { cell, FOLDER, notebook, screenshot, stopAll } from './training';
+import { linesIn, movesOn, painted } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -52,13 +44,6 @@ async function occupied(page: IJupyterLabPageFixture, job: string): Promise<() =
   return () => { writeFileSync(join(FOLDER, job), ''); };
 }
 
-/** The view draws on: more lines and another picture than before. */
-async function movesOn(view: Locator): Promise<void> {
-  const [lines, picture] = [await linesIn(view), await painted(view)];
-  await expect.poll(() => linesIn(view)).toBeGreaterThan(lines);
-  await expect.poll(() => painted(view)).not.toBe(picture);
-}
-
 test.afterEach(async ({ request }) => { await stopAll(request); });
 
 test('the curve moves while the kernel is busy', async ({ page }) => {
@@ -95,17 +80,6 @@ test('a restarted kernel takes nothing away', async ({ page }) => {
   await movesOn(view);
   expect(await linesIn(view)).toBeGreaterThan(lines);
   await expect(view).toContainText('Training');
-});
-
-test('a Jupyter server that dies and comes back takes nothing away', async ({ page }) => {
-  const view = await training(page, 'server-restart', 90);
-  const lines = await linesIn(view);
-  killServer();
-  await expect(view).toContainText('cannot be reached');
-  await screenshot(page, 'server-away-light');
-  await expect(view).not.toContainText('cannot be reached', { timeout: 60000 });
-  await movesOn(view);
-  expect(await linesIn(view)).toBeGreaterThan(lines);
 });
 
 test('the dark theme repaints the curve', async ({ page }) => {

@@ -1,10 +1,10 @@
-/** What the journeys share: scripts to train, and how to look at what is shown. */
+/** What the journeys share: jobs to watch, and what is done past the page. */
 
 import { execFileSync } from 'child_process';
-import { readFileSync } from 'fs';
+import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 
-import type { APIRequestContext, Locator, Page } from '@playwright/test';
+import type { APIRequestContext, Page } from '@playwright/test';
 
 export const FOLDER = process.env.JT_BROWSER_FOLDER ?? '';
 const SCREENS = join(__dirname, '../../build/screens');
@@ -51,19 +51,6 @@ export async function screenshot(page: Pick<Page, 'screenshot'>, name: string): 
   await page.screenshot({ path: join(SCREENS, `${name}.png`) });
 }
 
-/** Return the number of lines a log view says it shows. */
-export async function linesIn(view: Locator): Promise<number> {
-  const text = await view.locator('.jt-Log-bar').first().innerText();
-  return Number(/(\d+) line/.exec(text)?.[1] ?? 0);
-}
-
-/** Return the picture of a chart: it changes while a curve grows. */
-export async function painted(view: Locator): Promise<string> {
-  return await view.locator('canvas').first().evaluate((node: HTMLCanvasElement) => {
-    return node.toDataURL();
-  });
-}
-
 /** Kill the Jupyter server as a crash would; it comes back by itself. */
 export function killServer(): void {
   process.kill(Number(readFileSync(join(FOLDER, 'server.pid'), 'utf-8')), 'SIGKILL');
@@ -75,6 +62,14 @@ export function train(...args: string[]): string {
   const home = join(FOLDER, 'train');
   const argv = ['-m', 'jupyter_train.cli', ...args, '--home', home];
   return execFileSync(python, argv, { encoding: 'utf-8' });
+}
+
+/** Start a job as from a terminal, and save a notebook whose output names it. */
+export function savedWithJob(job: string, seconds: number): void {
+  const file = join(FOLDER, 'root', `${job}.py`);
+  writeFileSync(file, script(seconds));
+  train('run', file, '--name', job, '--metric', `loss=${METRICS.loss}`, '--no-wait');
+  writeFileSync(join(FOLDER, 'root', `${job}.ipynb`), notebook(['# trained elsewhere'], job));
 }
 
 /** Stop whatever trains, so that no journey waits for the jobs of another. */

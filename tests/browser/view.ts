@@ -1,0 +1,25 @@
+/** How a live view is looked at: by its lines and by its picture. */
+
+import { expect } from '@playwright/test';
+
+import type { Locator } from '@playwright/test';
+
+/** Return the number of lines a log view says it shows. */
+export async function linesIn(view: Locator): Promise<number> {
+  const text = await view.locator('.jt-Log-bar').first().innerText();
+  return Number(/(\d+) line/.exec(text)?.[1] ?? 0);
+}
+
+/** Return the picture of a chart: it changes while a curve grows. */
+export async function painted(view: Locator): Promise<string> {
+  return await view.locator('canvas').first().evaluate((node: HTMLCanvasElement) => {
+    return node.toDataURL();
+  });
+}
+
+/** The view draws on: more lines and another picture than before. */
+export async function movesOn(view: Locator): Promise<void> {
+  const [lines, picture] = [await linesIn(view), await painted(view)];
+  await expect.poll(() => linesIn(view)).toBeGreaterThan(lines);
+  await expect.poll(() => painted(view)).not.toBe(picture);
+}
