@@ -1,6 +1,5 @@
 """Jobs that do what no job should: the manager stays well, and what they left is told truly."""
 
-
 import psutil
 import pytest
 

@@ -21,16 +21,22 @@ class InternalServerError(Exception):
     """The job was lost for a reason that is not its owner's: retried by RetryStrategy."""
 
 
+# Read a row as: this exception, or one of its kind, is told with AWS's word.
+_WORDS: dict[type[Exception], str] = {
+    ClientError: "ClientError",
+    AlgorithmError: "AlgorithmError",
+    InternalServerError: "InternalServerError",
+    OSError: "ClientError",
+}
+
 REASON_LENGTH = 1024
 """FailureReason's limit in the service model."""
 
 
 def failure_reason(error: Exception) -> str:
     """Return the FailureReason of a job that failed with this error."""
-    if isinstance(error, ClientError | AlgorithmError | InternalServerError):
-        kind = type(error).__name__
-    elif isinstance(error, OSError):
-        kind = "ClientError"
-    else:
-        kind = f"InternalServerError: {type(error).__name__}"
+    kind = f"InternalServerError: {type(error).__name__}"
+    for cause, word in _WORDS.items():
+        if isinstance(error, cause):
+            kind = word
     return f"{kind}: {error}"[:REASON_LENGTH]

@@ -13,7 +13,7 @@ from typing import Any
 from ..contract.names import Address, parse_address
 from ..contract.spec import Channel, TrainingJob
 from ..store.base import BadKeyError, NoSuchBucketError, ObjectStore
-from .archive import unpack
+from .archive import ArchiveError, unpack
 from .errors import ClientError
 from .folders import AttemptFolder
 
@@ -130,7 +130,10 @@ class Stager:
         if source.is_dir():
             shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
         elif source.is_file():
-            unpack(source, target, max_bytes=MAX_SOURCE_BYTES, max_members=MAX_SOURCE_FILES)
+            try:
+                unpack(source, target, max_bytes=MAX_SOURCE_BYTES, max_members=MAX_SOURCE_FILES)
+            except ArchiveError as error:
+                raise ClientError(f"the source {uri} cannot be unpacked: {error}") from error
         else:
             raise ClientError(
                 f"no source archive at {uri} (hyperparameter sagemaker_submit_directory)"

@@ -1,7 +1,9 @@
 """The manager's log file: rotated, and without secrets."""
 
 import logging
+import os
 from collections.abc import Sequence
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -25,10 +27,19 @@ class DiscreetFormatter(logging.Formatter):
         return text
 
 
+class PrivateFileHandler(RotatingFileHandler):
+    """A log file that is its owner's alone, each one that it begins."""
+
+    def _open(self) -> TextIOWrapper:
+        file = super()._open()
+        os.fchmod(file.fileno(), 0o600)
+        return file
+
+
 def open_log(home: Path, secrets: Sequence[str], *, foreground: bool) -> None:
     """Send what the process logs to the state folder's log; in the foreground to stderr too."""
     handlers: list[logging.Handler] = [
-        RotatingFileHandler(home / LOG_FILE, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8")
+        PrivateFileHandler(home / LOG_FILE, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8")
     ]
     if foreground:
         handlers.append(logging.StreamHandler())

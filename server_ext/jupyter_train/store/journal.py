@@ -14,7 +14,7 @@ from sqlalchemy.pool import StaticPool
 
 from ..contract.events import Fact, Kind
 from . import migrate
-from .sqlite import full_disk_is_an_os_error
+from .sqlite import full_disk_is_an_os_error, make_private
 from .tables import FACT
 
 _log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class Journal:
         # One connection for the life of the store: SQLite before 3.51.3 can corrupt the file
         # when two connections write and checkpoint at once.
         self._writer = _engine(path, _WRITER, poolclass=StaticPool)
+        make_private(path)
         with full_disk_is_an_os_error():
             _prepare(self._writer, path)
         self._readers = _engine(path, _READER, pool_size=8, max_overflow=32)

@@ -48,5 +48,5 @@ def upgrade(connection: Connection) -> None:
 def back_up(path: Path, found: str) -> Path:
     """Copy a database file that nobody has open, as `<name>.<schema>.bak`."""
     copy = path.with_name(f"{path.name}.{found}.bak")
-    shutil.copyfile(path, copy)
+    shutil.copy(path, copy)  # with its mode
     return copy

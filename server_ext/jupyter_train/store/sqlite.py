@@ -21,6 +21,7 @@ class Database:
         self._idle: list[sqlite3.Connection] = []
         self._lock_of_idle = threading.Lock()
         self._closed = False
+        make_private(path)
         with full_disk_is_an_os_error(), ExitStack() as undo:
             self._writer = self._connect("journal_mode=WAL", f"synchronous={synchronous}")
             undo.callback(self._writer.close)
@@ -95,6 +96,12 @@ class Database:
                 connection.close()
             self._idle.clear()
         self._writer.close()
+
+
+def make_private(path: Path) -> None:
+    """Make a database file its owner's alone; SQLite gives the files beside it the same mode."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
 
 
 @contextmanager
