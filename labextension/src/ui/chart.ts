@@ -134,6 +134,7 @@ export class Chart extends Widget {
     return {
       width: Math.max(this._plot.clientWidth, 100),
       height: HEIGHT,
+      pxAlign: false, // whole pixels would make steps of a flat curve
       legend: { show: false },
       cursor: { points: { size: 6 } },
       scales: { x: { time: false }, y: { distr: this._isLog ? 3 : 1 } },

@@ -139,7 +139,12 @@ function Row(props: IRowProps): JSX.Element {
             {look.word}
           </span>
           <span>{elapsed(secondsOf(job, hasEnded, props.now), trans)}</span>
-          {metric && <span>{`${metric.MetricName} ${figure(metric.Value)}`}</span>}
+          {metric && (
+            <span className="jt-JobList-metric">
+              <span>{metric.MetricName}</span>
+              {` ${figure(metric.Value)}`}
+            </span>
+          )}
         </span>
       </button>
       {!hasEnded && (
