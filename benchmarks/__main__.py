@@ -50,12 +50,19 @@ def main() -> int:
     """Measure what was asked for; the exit status counts missed bars."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("wanted", nargs="*", help=f"benches ({', '.join(names())}) or bars (B2 …)")
-    wanted = parser.parse_args().wanted
+    parser.add_argument(
+        "--peers", metavar="PYTHON", help="an interpreter with peers.txt: measure those too"
+    )
+    given = parser.parse_args()
+    wanted = given.wanted
     bars = [each for each in wanted if each not in names()]
     chosen = [each for each in wanted if each in names()] or names()
     rows = [row for name in chosen for row in rows_of(name)]
     shown = [row for row in rows if not bars or row.bar in (*bars, "?")]
     print(f"\n{machine()}\n\n{table(sorted(shown, key=lambda row: (len(row.bar), row.bar)))}")
+    if given.peers:
+        sys.stdout.flush()
+        subprocess.run([given.peers, str(HERE / "peers.py")], check=False)
     return sum(row.verdict == "MISSED" for row in shown)
 
 
