@@ -82,6 +82,14 @@ test('a restarted kernel takes nothing away', async ({ page }) => {
   await expect(view).toContainText('Training');
 });
 
+test('a job is stopped under its cell, and keeps its curve', async ({ page }) => {
+  const view = await training(page, 'stopped', 60);
+  await view.getByRole('button', { name: 'Stop' }).click();
+  await expect(view.locator('.jt-Status')).toContainText('Stopped', { timeout: 30000 });
+  await expect(view.getByRole('button', { name: 'Stop' })).toBeHidden();
+  await expect(view.locator('canvas').first()).toBeVisible();
+});
+
 test('the dark theme repaints the curve', async ({ page }) => {
   const view = await training(page, 'dark-theme', 8);
   await expect(view).toContainText('Completed', { timeout: 30000 });

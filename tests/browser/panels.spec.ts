@@ -141,12 +141,15 @@ test('markup and escapes in names and lines are shown as text', async ({ page })
   await launch.getByRole('button', { name: 'Start training' }).click();
   const tab = page.locator('.jt-JobTab');
   await expect(tab.locator('.jt-Status')).toContainText(/Completed|Failed/, { timeout: 60000 });
+  await expect(tab.locator('.jt-Curves')).toContainText('<i>loss</i>');
   await tab.getByRole('tab', { name: 'Log', exact: true }).click();
   await expect(tab.locator('.jt-Log')).toContainText('<img src=x onerror=');
   await expect(tab.locator('.jt-Log')).not.toContainText('owned\u0007');
   await screenshot(page, 'markup-light');
   await tab.getByRole('tab', { name: 'Facts', exact: true }).click();
   await expect(tab.locator('.jt-Facts')).toContainText('<b>bold</b>');
-  expect(await tab.locator('img, b, i, script').count()).toBe(0);
+  const jobs = await openJobs(page);
+  await expect(jobs.locator('[data-job="markup"]')).toContainText('<i>loss</i> 0.5');
+  expect(await page.locator(':is(.jt-JobTab, .jt-Jobs) :is(img, b, i, script)').count()).toBe(0);
   expect(await page.title()).not.toMatch(/^[12]$/);
 });

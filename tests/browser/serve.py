@@ -10,6 +10,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 FOLDER = Path(os.environ["JT_BROWSER_FOLDER"])
+# Kernels that are killed on purpose say a lot: it is kept beside the tests' own output.
+LOG = HERE.parent.parent / "build" / "browser-server.log"
 
 # How long a killed server stays away: long enough for pages to notice.
 AWAY = 2.0
@@ -39,12 +41,20 @@ def main() -> None:
     argv = [sys.executable, "-m", "jupyterlab", "--config", str(config)]
     ending = []
     signal.signal(signal.SIGTERM, lambda *_: ending.append(True) or server.terminate())
+    LOG.parent.mkdir(exist_ok=True)
+    LOG.unlink(missing_ok=True)
     while not ending:
-        server = subprocess.Popen(argv, env=env)
+        with LOG.open("ab") as log:
+            server = subprocess.Popen(argv, env=env, stdout=log, stderr=subprocess.STDOUT)
         (FOLDER / "server.pid").write_text(str(server.pid))
         server.wait()
         if not ending:
             time.sleep(AWAY)
+    stop_manager(env)
+
+
+def stop_manager(env: dict[str, str]) -> None:
+    """Stop the manager that the server started, and remove its folder."""
     stop = [sys.executable, "-m", "jupyter_train.cli", "manager", "stop"]
     subprocess.run([*stop, "--home", str(FOLDER / "train")], env=env, check=False)
     shutil.rmtree(FOLDER, ignore_errors=True)
