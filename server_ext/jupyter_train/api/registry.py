@@ -35,8 +35,10 @@ class Registry:
 
     def _services(self) -> dict[str, list[ModuleType]]:
         if self._modules is None:
-            self._modules = {}
-            for found in pkgutil.iter_modules(operations.__path__):
-                module = importlib.import_module(f"{operations.__name__}.{found.name}")
-                self._modules.setdefault(module.SERVICE, []).append(module)
+            found: dict[str, list[ModuleType]] = {}
+            for each in pkgutil.iter_modules(operations.__path__):
+                module = importlib.import_module(f"{operations.__name__}.{each.name}")
+                found.setdefault(module.SERVICE, []).append(module)
+            # Only when it is whole: another thread may be asking.
+            self._modules = found
         return self._modules
