@@ -33,6 +33,7 @@ from .subscriptions import Sources
 
 _ADDRESS = "127.0.0.1"
 _IDLE_CONNECTION = 3600.0
+_WARM_UP = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +81,9 @@ async def _serve(options: Options, keys: Keys, serving: Callable[[], None]) -> N
     manager = open_manager(keys.manager_id, config.settings)
     await manager.start()
     facts = _facts(options.home, keys, manager.region)
+    station = _station(manager, keys, facts)
     server = HTTPServer(
-        make_app(_station(manager, keys, facts)),
+        make_app(station),
         max_body_size=OBJECT_LIMIT,
         idle_connection_timeout=_IDLE_CONNECTION,
     )
@@ -90,6 +92,9 @@ async def _serve(options: Options, keys: Keys, serving: Callable[[], None]) -> N
         with _runtime_file(facts):
             log.info("serving at %s after %.2f s", facts.url, time.monotonic() - began)
             serving()
+            # Not at once: who has just started the manager has a question of their own.
+            loop = asyncio.get_running_loop()
+            loop.call_later(_WARM_UP, loop.run_in_executor, None, station.router.warm_up)
             await stopping.wait()
     finally:
         server.stop()
