@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -69,10 +70,9 @@ def test_a_channel_in_aws_words_is_left_alone():
 def test_the_source_lies_under_the_jobs_name(tmp_path):
     (tmp_path / "train.py").write_text("")
     request = training_job_request(JobOptions(name="j1"), find_source(tmp_path / "train.py"))
-    assert request["HyperParameters"] == {
-        "sagemaker_program": "train.py",
-        "sagemaker_submit_directory": "s3://jupyter-train/j1/source/sourcedir.tar.gz",
-    }
+    uri = request["HyperParameters"]["sagemaker_submit_directory"]
+    assert re.fullmatch("s3://jupyter-train/j1/source/[0-9a-f]{8}/sourcedir.tar.gz", uri)
+    assert request["HyperParameters"]["sagemaker_program"] == "train.py"
 
 
 def test_the_callers_interpreter_is_recorded_and_the_users_environment_wins():

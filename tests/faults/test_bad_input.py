@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_train.client.connection import ApiError
+from jupyter_train.client.source import find_source
+from jupyter_train.client.submit import JobOptions, submit, training_job_request
 
 SAMPLE = 60
 JOB_OPERATIONS = ("Describe", "Stop", "Update", "Delete")
@@ -147,3 +149,21 @@ def test_a_missing_script_and_a_missing_source_are_named(desk):
     wanted = "ClientError: no script 'trian.py' in the source archive; there is: train.py"
     assert desk.ended("noscript")["FailureReason"] == wanted
     assert "nosource/source/sourcedir.tar.gz" in desk.ended("nosource")["FailureReason"]
+
+
+def test_who_loses_a_name_has_not_replaced_the_winners_source(desk, tmp_path):
+    def run(number):
+        script = tmp_path / f"script{number}.py"
+        script.write_text(f"print({number})")
+        source = find_source(script)
+        options = JobOptions(name="contested", environment={"NUMBER": str(number)})
+        try:
+            submit(desk.connection, training_job_request(options, source), source)
+        except ApiError as error:
+            return error.code
+        return number
+
+    with ThreadPoolExecutor(8) as pool:
+        winners = [each for each in pool.map(run, range(8)) if each != "ResourceInUse"]
+    assert desk.ended("contested")["TrainingJobStatus"] == "Completed"
+    assert desk.lines("contested") == [str(number) for number in winners]

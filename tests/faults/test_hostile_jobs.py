@@ -8,15 +8,18 @@ from jupyter_train.client.stream import StreamReader
 CATASTROPHIC = ("slow", "((a|a)+)+$")
 
 
-def test_a_catastrophic_pattern_is_switched_off_and_said_and_the_others_go_on(desk):
-    script = """
+@pytest.mark.parametrize("code", [0, 1])
+def test_a_catastrophic_pattern_is_switched_off_and_said_and_the_others_go_on(desk, code):
+    script = f"""
         for n in range(50):
-            print("a" * 60 + f"! loss={n}")
+            print("a" * 60 + f"! loss={{n}}")
+        raise SystemExit({code})
     """
-    desk.submit("slow", script, metrics=[CATASTROPHIC, ("loss", "loss=([0-9]+)")])
-    assert desk.ended("slow")["TrainingJobStatus"] == "Completed"
-    assert desk.values("slow", "loss") == list(range(50))
-    assert "metric definition 'slow' took too long and was switched off" in desk.said("slow")
+    name = f"slow-{code}"
+    desk.submit(name, script, metrics=[CATASTROPHIC, ("loss", "loss=([0-9]+)")])
+    assert desk.ended(name)["TrainingJobStatus"] == ["Completed", "Failed"][code]
+    assert desk.values(name, "loss") == list(range(50))
+    assert "metric definition 'slow' took too long and was switched off" in desk.said(name)
 
 
 def test_a_line_of_ten_megabytes_comes_in_pieces_and_whole(desk):

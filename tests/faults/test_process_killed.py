@@ -12,8 +12,8 @@ from jupyter_train.client.connection import ApiError, ManagerGoneError
 from jupyter_train.client.find import find_manager
 
 ROUNDS = int(os.environ.get("JT_FAULT_ROUNDS", "2"))
-KILLS = 6
-LINES = 400
+KILLS = 5
+LINES = 300
 JOBS = [f"job-{n}" for n in range(5)]
 
 SCRIPT = f"""

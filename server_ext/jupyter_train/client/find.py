@@ -68,12 +68,12 @@ def start_manager(home: Path, *, port: int | None = None) -> ManagerFacts:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     deadline = time.monotonic() + START_TIMEOUT
     said = "locked"
-    while said.startswith("locked") and time.monotonic() < deadline:
+    # Whoever holds the lock is about to serve or to end; who served and is gone was killed.
+    while said.startswith(("locked", "serving")) and time.monotonic() < deadline:
         said = _launch(home, port, deadline)
         facts = find_manager(home)
         if facts is not None:
             return facts
-        # Whoever holds the lock is about to serve, or about to end.
         time.sleep(0.05)
     raise StartFailedError(_failure(home, said))
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -84,13 +85,13 @@ def training_job_request(
 def submit(connection: Connection, request: Mapping[str, Any], source: Source | None = None) -> str:
     """Upload the source and create the job; returns its ARN."""
     if source is not None:
-        # The source lies under the job's name: were the name taken, it would replace another job's.
+        # Refused before anything is uploaded, where that is known already.
         connection.call("CheckTrainingJob", request, service="jupytertrain")
         with tempfile.TemporaryDirectory(prefix="jupyter-train-") as folder:
             archive = Path(folder) / "sourcedir.tar.gz"
             package_source(source, archive)
-            key = _source_key(request["TrainingJobName"])
-            connection.put_object(DEFAULT_BUCKET, key, archive)
+            uri = request["HyperParameters"]["sagemaker_submit_directory"]
+            connection.put_object(DEFAULT_BUCKET, parse_address(uri).key, archive)
     return str(connection.call("CreateTrainingJob", request)["TrainingJobArn"])
 
 
@@ -125,7 +126,8 @@ def _hyperparameters(options: JobOptions, name: str, source: Source | None) -> d
 
 
 def _source_key(name: str) -> str:
-    return f"{name}/source/sourcedir.tar.gz"
+    # Of two who ask for one name at once one wins; the other must not have replaced its source.
+    return f"{name}/source/{secrets.token_hex(4)}/sourcedir.tar.gz"
 
 
 def _algorithm(options: JobOptions) -> dict[str, Any]:

@@ -254,14 +254,16 @@ class JobRun:
             return await self._live.ended()
 
     async def _fail(self, error: Exception) -> None:
+        message = "Training job failed"
         if self._attempt is not None:
             await self._live.kill()
+            message = "; ".join([message, *self._live.warnings])
         ended = self.record.training_ended
         if ended is None and self.record.training_started is not None:
             ended = self._clock()
         await self._move(
             S.FAILED,
-            "Training job failed",
+            message,
             failure_reason=failure_reason(error),
             training_ended=ended,
         )
