@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from ..contract.record import JobRecord
@@ -39,7 +40,7 @@ TOOLKIT_FIRST = 0.3
 """Seconds the log's first metrics wait, for the toolkit to say which names it logs itself."""
 
 LOG = "log"
-"""The name of the source whose cursor is a log position."""
+"""The topic of new lines, and the source whose cursor is a log position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,9 @@ class Collector:
         sinks: Sinks,
     ) -> None:
         self._job_id = record.id
+        # Each attempt has its own stream and files, read from their start.
+        self._log_source = f"{record.attempt}/{LOG}"
+        self._file_sources = f"{record.attempt}/{folder.metrics.name}"
         self._folder = folder
         self._host = host
         self._stream = stream
@@ -171,7 +175,7 @@ class Collector:
         """Scan the next stored lines; False when all are scanned."""
         if not self._scan:
             return False
-        position = self._sinks.curves.cursor(self._job_id, LOG)
+        position = self._sinks.curves.cursor(self._job_id, self._log_source)
         lines = self._stream.read(position, PAGE)
         if not lines:
             return False
@@ -180,7 +184,7 @@ class Collector:
         # A script may print what it also logs: each sample counts once, the logged one.
         logged = await self._logged_names()
         new = {name: each for name, each in found.items() if name not in logged}
-        await self._commit(LOG, lines[-1].next, new)
+        await self._commit(self._log_source, lines[-1].next, new)
         return True
 
     async def _logged_names(self) -> set[str]:
@@ -196,9 +200,11 @@ class Collector:
 
     def _metrics_file(self, name: str) -> MetricsFile:
         if name not in self._files:
-            offset = self._sinks.curves.cursor(self._job_id, name)
+            source = f"{self._file_sources}/{name}"
+            offset = self._sinks.curves.cursor(self._job_id, source)
             path = self._folder.metrics / name
-            self._files[name] = MetricsFile(self._host, path, offset, self._commit_through)
+            sink = partial(self._commit_through, source)
+            self._files[name] = MetricsFile(self._host, path, offset, sink)
         return self._files[name]
 
     async def _commit_through(self, source: str, offset: int, found: Mapping[str, Samples]) -> None:

@@ -7,8 +7,8 @@ from ..contract.samples import Samples, decode
 from ..hosts.base import Host
 from .patience import follow
 
-Sink = Callable[[str, int, Mapping[str, Samples]], Awaitable[None]]
-"""Commits (source, offset after them, samples)."""
+Sink = Callable[[int, Mapping[str, Samples]], Awaitable[None]]
+"""Commits (offset after them, samples)."""
 
 
 class MetricsFile:
@@ -39,7 +39,7 @@ class MetricsFile:
         self._names = self._names or await self._names_so_far()
         found, used = decode(data, self._names)
         if used:
-            await self._sink(self._path.name, self._offset + used, found)
+            await self._sink(self._offset + used, found)
         # Only now: a commit that was cancelled is read again from the old offset.
         self._offset += used
         self._rest = data[used:]
