@@ -4,7 +4,7 @@ import { expect, galata, test } from '@jupyterlab/galata';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { cell, FOLDER, notebook, screenshot, stopAll } from './training';
-import { linesIn, movesOn, painted } from './view';
+import { linesIn, movesOn, painted, reloaded } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -62,7 +62,7 @@ test('the view is there again after a reload while the kernel is busy', async ({
   const letGo = await occupied(page, 'page-reload');
   await page.notebook.save();
   const lines = await linesIn(before);
-  await page.reload({ waitForIsReady: false });
+  await reloaded(page);
   await open(page, 'page-reload.ipynb');
   const view = page.locator('.jp-OutputArea .jt-Job');
   await expect(view.locator('canvas').first()).toBeVisible({ timeout: 30000 });

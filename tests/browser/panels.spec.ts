@@ -3,6 +3,7 @@
 import { expect, galata, test } from '@jupyterlab/galata';
 import { readFileSync } from 'fs';
 import { METRICS, screenshot, script, stopAll, train } from './training';
+import { reloaded } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -123,7 +124,7 @@ test('tabs and panel are back after a reload', async ({ page }) => {
   const saved = layoutSaved(page, 'come-back');
   await openJobs(page);
   await saved;
-  await page.reload({ waitForIsReady: false });
+  await reloaded(page);
   await expect(page.locator('.jt-JobTab-name', { hasText: 'come-back' })).toBeAttached();
   await expect(page.locator('.jt-Jobs')).toBeVisible();
 });

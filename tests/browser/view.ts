@@ -2,7 +2,7 @@
 
 import { expect } from '@playwright/test';
 
-import type { Locator } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 /** Return the number of lines a log view says it shows. */
 export async function linesIn(view: Locator): Promise<number> {
@@ -22,4 +22,10 @@ export async function movesOn(view: Locator): Promise<void> {
   const [lines, picture] = [await linesIn(view), await painted(view)];
   await expect.poll(() => linesIn(view)).toBeGreaterThan(lines);
   await expect.poll(() => painted(view)).not.toBe(picture);
+}
+
+/** Load the page again; what Galata waits for then is the file browser, which may be hidden. */
+export async function reloaded(page: Page): Promise<void> {
+  const galata: object = { waitForIsReady: false };
+  await page.reload(galata);
 }

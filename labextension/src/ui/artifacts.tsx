@@ -1,6 +1,7 @@
 /** The files of a job, each to be downloaded. */
 
 import * as React from 'react';
+import { size } from './figures';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IArtifact } from '../contract/sagemaker';
@@ -52,12 +53,4 @@ export function Artifacts({ artifacts, problem, url, trans }: IArtifactsProps): 
       </table>
     </div>
   );
-}
-
-/** Print a number of bytes. */
-export function size(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = bytes > 0 ? Math.min(4, Math.floor(Math.log10(bytes) / 3)) : 0;
-  const value = bytes / 1000 ** power;
-  return `${power > 0 && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }

@@ -10,3 +10,11 @@ export function figure(value: number): string {
   }
   return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(3) : PLAIN.format(value);
 }
+
+/** Print a number of bytes. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes > 0 ? Math.min(4, Math.floor(Math.log10(bytes) / 3)) : 0;
+  const value = bytes / 1000 ** power;
+  return `${power > 0 && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
