@@ -56,3 +56,10 @@ def test_a_catastrophic_pattern_is_switched_off_and_the_others_go_on():
 def test_a_definition_that_cannot_work_is_refused_by_name(regex):
     with pytest.raises(RefusedError, match="'m'"):
         check_definitions([definition("m", regex)])
+
+
+@pytest.mark.parametrize("huge", ["1e300", "inf"])
+def test_a_number_that_can_be_no_step_leaves_the_count_as_step(huge):
+    definitions = [LOSS, definition("step", r"step=(\S+)")]
+    found = MetricScan(definitions, {}).scan(lines(f"step={huge} loss=0.5"))
+    assert found["loss"].steps.tolist() == [0]

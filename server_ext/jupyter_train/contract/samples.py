@@ -16,6 +16,7 @@ RECORD = np.dtype(
     [("series", "<u4"), ("kind", "<u4"), ("step", "<i8"), ("time", "<f8"), ("value", "<f8")]
 )
 SAMPLE, NAME = 0, 1
+LONGEST_NAME = 1 << 16
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,15 +47,16 @@ def decode(data: bytes, names: dict[int, str]) -> tuple[dict[str, Samples], int]
     """Read whole records; returns samples by series name and the number of bytes used.
 
     `names` holds the file's numbering so far and is added to.  Bytes after the last whole record
-    (a write that is still under way) are left for the next call.
+    (a write that is still under way) are left for the next call.  Records of no known kind, which
+    only somebody else's bytes can be, are passed over.
     """
     parts: dict[int, list[NDArray[np.void]]] = {}
     at, end = 0, len(data) - len(data) % RECORD.itemsize
     table = np.frombuffer(data, dtype=RECORD, count=end // RECORD.itemsize)
     while at < end:
         row = at // RECORD.itemsize
-        if table["kind"][row] == NAME:
-            size = int(table["step"][row])
+        size = int(table["step"][row])
+        if table["kind"][row] == NAME and 0 <= size <= LONGEST_NAME:
             stop = at + RECORD.itemsize + -(-size // RECORD.itemsize) * RECORD.itemsize
             if stop > end:
                 break
@@ -64,6 +66,9 @@ def decode(data: bytes, names: dict[int, str]) -> tuple[dict[str, Samples], int]
             continue
         others = np.flatnonzero(table["kind"][row:] != SAMPLE)
         last = row + int(others[0]) if len(others) else len(table)
+        if last == row:
+            at += RECORD.itemsize
+            continue
         run = table[row:last]
         for series in np.unique(run["series"]):
             parts.setdefault(int(series), []).append(run[run["series"] == series])

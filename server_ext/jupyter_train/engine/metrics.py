@@ -4,7 +4,6 @@ The step of a match is its number in the series, unless a definition called `ste
 matches the same line.  So the log position is the cursor of what was found in it.
 """
 
-import math
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ TIME_LIMIT = 0.05
 _PATIENCE = 4
 
 STEP_NAMES = ("step", "global_step", "epoch")
+_LAST_STEP = 2**53
 
 
 def check_definitions(definitions: Iterable[MetricDefinition]) -> None:
@@ -101,7 +101,8 @@ def _search(pattern: Any, text: str) -> Any:
 def _step(found: Mapping[str, float]) -> int | None:
     for name in STEP_NAMES:
         value = found.get(name)
-        if value is not None and math.isfinite(value):
+        # Beyond this floats are no longer whole numbers one by one; NaN and infinity are neither.
+        if value is not None and abs(value) <= _LAST_STEP:
             return int(value)
     return None
 
