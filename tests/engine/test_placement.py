@@ -89,3 +89,13 @@ def test_a_place_given_back_goes_to_the_first_in_line():
 def test_one_who_leaves_the_line_lets_the_next_one_go():
     steps = [("enter", "a", 1), ("enter", "b", 2), ("enter", "c", 1), ("leave", "b", 0)]
     assert order(*steps) == ["a", "c"]
+
+
+def test_one_who_can_never_have_a_turn_holds_up_nobody():
+    async def scene():
+        queue = Queue(Ledger(facts(cpus=2)))
+        with pytest.raises(LimitError, match="GPU"):
+            queue.enter("gpus that were there yesterday", Demand(gpus=1))
+        return queue.enter("b", Demand(cpus=1)).done()
+
+    assert asyncio.run(scene())

@@ -15,7 +15,11 @@ class Queue:
         self._waiting: OrderedDict[str, tuple[Demand, asyncio.Future[Resources]]] = OrderedDict()
 
     def enter(self, job_id: str, demand: Demand) -> "asyncio.Future[Resources]":
-        """Queue up; the future resolves at this job's turn, at once if it is free now."""
+        """Queue up; the future resolves at this job's turn, at once if it is free now.
+
+        Raises LimitError, and does not queue, what this host can never lend.
+        """
+        demand = self._ledger.clamp(demand)
         turn: asyncio.Future[Resources] = asyncio.get_running_loop().create_future()
         self._waiting[job_id] = (demand, turn)
         self._serve()

@@ -14,10 +14,10 @@ from ..contract.record import Desired, JobRecord, StopReason
 from ..contract.status import SecondaryStatus as S
 from ..runtimes.base import Observation, Phase, Resources
 from .attempt import Attempt
-from .errors import ClientError, InternalServerError, failure_reason
+from .errors import ClientError, InternalServerError, LimitError, failure_reason
 from .limits import next_limit
 from .patience import insist
-from .placement import demand_of
+from .placement import Demand, demand_of
 from .reasons import algorithm_error
 from .shop import Shop
 
@@ -96,8 +96,7 @@ class JobRun:
         if self.record.desired is Desired.STOP:
             await self._move(S.STOPPING, "Stopping before the training has started")
             return
-        spec = self.record.spec
-        demand = demand_of(spec.instance_type, self._shop.settings.instance_types)
+        demand = self._demand
         turn = self._shop.queue.enter(self.record.id, demand)
         if not turn.done() and self.record.secondary is not S.PENDING:
             free = self._shop.queue.capacity().free_cpus
@@ -133,7 +132,10 @@ class JobRun:
         seen = await self._unless_stopped(self._live.ended())
         if self.record.desired is Desired.STOP:
             await self._move(S.STOPPING, _ENDS[self.record.stop_reason][1])
-        elif seen is not None and seen.phase is Phase.EXITED:
+            return
+        # The attempt is over: what is freed now, it cannot take.
+        self._shop.reserve.give_if_full()
+        if seen is not None and seen.phase is Phase.EXITED:
             await self._exited(seen)
         elif seen is not None:
             await self._lost()
@@ -147,6 +149,7 @@ class JobRun:
             return
         self._live.collect()
         seen = await self._stopped()
+        self._shop.reserve.give_if_full()
         await self._live.finish_collecting()
         await self._upload(seen)
 
@@ -176,9 +179,15 @@ class JobRun:
     def _end(self) -> S:
         return _ENDS[self.record.stop_reason][0]
 
+    @property
+    def _demand(self) -> Demand:
+        return demand_of(self.record.spec.instance_type, self._shop.settings.instance_types)
+
     def _adopt(self) -> None:
-        spec = self.record.spec
-        demand = demand_of(spec.instance_type, self._shop.settings.instance_types)
+        try:
+            demand = self._demand
+        except LimitError:  # the administrator's table has lost it; the attempt runs all the same
+            demand = Demand()
         lent = self._shop.queue.reclaim(self.record.id, demand, self.record.gpus)
         self._attempt = Attempt(self.record, lent, self._shop)
 
@@ -276,6 +285,7 @@ class JobRun:
         await insist(lambda: self._shop.sinks.writer.fold(self.record.id))
         if self._attempt is not None:
             await self._live.tidy(keep_folder=self._keep_folder)
+        self._shop.reserve.keep()
         self._shop.sinks.feed.notify(
             ("log", self.record.id), ("series", self.record.id), ("job", self.record.id)
         )
