@@ -59,6 +59,14 @@ def desk(disk, tmp_path, manager_at, desk_of):
     return desk_of(manager_at(home))
 
 
+@pytest.fixture
+def crammed_desk(disk, manager_at, desk_of):
+    """A manager whose attempts share the small disk with its memories."""
+    home = disk.folder / "home"
+    home.mkdir(mode=0o700)
+    return desk_of(manager_at(home))
+
+
 def check_files(home):
     """The databases are whole."""
     for name in ("journal.sqlite", "curves.sqlite", "objects.sqlite"):
@@ -139,6 +147,23 @@ def test_a_model_that_does_not_fit_is_kept_where_the_reason_says(desk, disk):
     assert (kept / "weights").stat().st_size == 20_000_000
     assert list((desk.home / "objects" / "jupyter-train" / "job" / "output").iterdir()) == []
     check_files(desk.home)
+
+
+@pytest.mark.parametrize("folder", ["SM_MODEL_DIR", "SM_OUTPUT_DATA_DIR"])
+def test_a_job_that_fills_the_disk_ends_and_leaves_room_again(crammed_desk, folder):
+    script = f"""
+        import os, pathlib
+        with open(os.environ["{folder}"] + "/all", "wb", buffering=0) as file:
+            while True:
+                file.write(os.urandom(65536))
+    """
+    crammed_desk.submit("job", script)
+    found = crammed_desk.ended("job")
+    assert found["TrainingJobStatus"] == "Failed"
+    assert "Error" in found["FailureReason"]
+    crammed_desk.submit("next", "print('hello')")
+    assert crammed_desk.ended("next")["TrainingJobStatus"] == "Completed"
+    check_files(crammed_desk.home)
 
 
 def test_a_manager_that_finds_no_room_at_its_start_says_so_and_starts_later(desk, disk):

@@ -66,6 +66,7 @@ class Manager:
         for record in self.jobs.active():
             self._run(record)
         self._sweep()
+        self._shop.reserve.keep()
 
     async def close(self) -> None:
         """Let go of everything; jobs run on."""

@@ -10,6 +10,7 @@ from .collect import Sinks
 from .command import Surroundings
 from .publish import Publisher
 from .queue import Queue
+from .reserve import Reserve
 from .settings import Settings
 from .staging import Stager
 from .tower import Tower
@@ -31,3 +32,4 @@ class Shop:
     tower: Tower
     book: Book
     around: Surroundings
+    reserve: Reserve

@@ -15,6 +15,7 @@ from .feed import Feed
 from .placement import Ledger
 from .publish import Publisher
 from .queue import Queue
+from .reserve import Reserve
 from .settings import Settings
 from .shop import Shop
 from .staging import Stager
@@ -40,12 +41,13 @@ def wire(
         runtime=runtime,
         queue=Queue(Ledger(facts)),
         stager=stager,
-        publisher=Publisher(stores.objects, stager),
+        publisher=Publisher(stager),
         sinks=sinks,
         logs=stores.logs,
         tower=Tower(host, runtime, settings.observe_every),
         book=Book(stores.writer, sinks.feed, sinks.clock),
         around=around,
+        reserve=Reserve(settings.home / "reserve"),
     )
 
 
