@@ -58,11 +58,11 @@ def _check_addresses(spec: TrainingJob) -> None:
         "outputDataConfig.s3OutputPath": spec.output_uri,
         "hyperParameters.sagemaker_submit_directory": spec.source_uri,
         "checkpointConfig.s3Uri": spec.checkpoints.uri if spec.checkpoints else None,
-        **{f"inputDataConfig.{each.name}.s3Uri": each.uri for each in spec.channels},
+        **{f"inputDataConfig.{each.name}.s3Uri": each.uri or None for each in spec.channels},
     }
     for member, uri in uris.items():
         try:
-            if uri:
+            if uri is not None:
                 parse_address(uri)
         except ValueError as error:
             raise RefusedError(f"Value '{uri}' at '{member}': {error}") from error

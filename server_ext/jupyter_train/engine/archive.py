@@ -223,5 +223,7 @@ def _may_be_packed(path: Path, root: Path) -> bool:
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
         # An absolute link would point here after unpacking elsewhere, or nowhere.
-        return not path.readlink().is_absolute() and path.resolve().is_relative_to(root)
+        # Not Path.resolve: it raises on links in a circle.
+        real = Path(os.path.realpath(path))
+        return not path.readlink().is_absolute() and real.is_relative_to(root)
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)

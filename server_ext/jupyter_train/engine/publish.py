@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ..contract.names import Address, parse_address
 from ..contract.spec import TrainingJob
-from ..store.base import ObjectStore
 from .archive import pack
 from .folders import AttemptFolder
 from .staging import Stager
@@ -15,8 +14,7 @@ from .staging import Stager
 class Publisher:
     """Publishes artifacts; each is whole or absent, and publishing again replaces it."""
 
-    def __init__(self, objects: ObjectStore, stager: Stager) -> None:
-        self._objects = objects
+    def __init__(self, stager: Stager) -> None:
         self._stager = stager
 
     def publish_model(self, spec: TrainingJob, folder: AttemptFolder) -> str:
@@ -27,7 +25,7 @@ class Publisher:
 
     def publish_output(self, spec: TrainingJob, folder: AttemptFolder) -> None:
         """Publish the output data folder, if the job put anything there."""
-        if not any(folder.output.iterdir()):
+        if not folder.output.is_dir() or not any(folder.output.iterdir()):
             return
         if spec.output_compression == "NONE":
             self._publish_files(folder.output, output_of(spec).child("output"))
@@ -47,9 +45,7 @@ class Publisher:
         return f"{address}/"
 
     def _target(self, address: Address) -> Path:
-        if address.scheme == "s3":
-            self._objects.create_bucket(address.bucket)
-        path = self._stager.local_path(address)
+        path = self._stager.place_for(address)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 

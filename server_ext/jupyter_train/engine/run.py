@@ -14,7 +14,13 @@ from ..contract.record import Desired, JobRecord, StopReason
 from ..contract.status import SecondaryStatus as S
 from ..runtimes.base import Observation, Phase, Resources
 from .attempt import Attempt
-from .errors import ClientError, InternalServerError, LimitError, failure_reason
+from .errors import (
+    AlgorithmError,
+    ClientError,
+    InternalServerError,
+    LimitError,
+    failure_reason,
+)
 from .limits import next_limit
 from .patience import insist
 from .placement import Demand, demand_of
@@ -23,6 +29,9 @@ from .shop import Shop
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+# No room, a name that cannot be a file there, links in a circle, an address that may not be used.
+_UNPUBLISHED = (OSError, ValueError, RuntimeError, ClientError)
 
 # How a job that was told to stop ends, and what is said meanwhile.
 _ENDS: Mapping[StopReason | None, tuple[S, str]] = {
@@ -160,12 +169,8 @@ class JobRun:
         try:
             model = await self._live.publish_model()
             await self._live.publish_output()
-        except (OSError, ClientError) as error:
-            self._keep_folder = True
-            # Before the failure is known: a manager killed in between must not tidy this away.
-            await insist(self._live.keep)
-            where = self._live.folder.model
-            raise ClientError(f"{error}; what the job made is kept in {where}") from error
+        except _UNPUBLISHED as error:
+            raise ClientError(await self._kept(error)) from error
         await self._move(self._end, _ENDED_WORDS[self._end], artifact_uri=model)
 
     # What the steps are made of.
@@ -225,9 +230,20 @@ class JobRun:
                 exit_code=seen.exit_code,
                 training_ended=seen.ended or self._clock(),
             )
-        await self._live.publish_output()
         failure = self._live.folder.failure
-        raise algorithm_error(seen.exit_code or 0, failure, self._live.stream)
+        reason = algorithm_error(seen.exit_code or 0, failure, self._live.stream)
+        try:
+            await self._live.publish_output()
+        except _UNPUBLISHED as error:
+            raise AlgorithmError(f"{reason}; {await self._kept(error)}") from error
+        raise reason
+
+    async def _kept(self, error: Exception) -> str:
+        """Keep what cannot be published; returns why, and where it is."""
+        self._keep_folder = True
+        # Before the failure is known: a manager killed in between must not tidy this away.
+        await insist(self._live.keep)
+        return f"{error}; what the job made is kept in {self._live.folder.ml}"
 
     async def _upload(self, seen: Observation) -> None:
         message = "; ".join(["Uploading the model", *self._live.warnings])

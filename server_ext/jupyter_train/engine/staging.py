@@ -12,7 +12,7 @@ from typing import Any
 
 from ..contract.names import Address, parse_address
 from ..contract.spec import Channel, TrainingJob
-from ..store.base import BadKeyError, NoSuchBucketError, ObjectStore
+from ..store.base import BadBucketError, BadKeyError, NoSuchBucketError, ObjectStore
 from .archive import ArchiveError, unpack
 from .errors import ClientError
 from .folders import AttemptFolder
@@ -34,6 +34,8 @@ class Stager:
     def stage(self, spec: TrainingJob, folder: AttemptFolder) -> None:
         """Make the folder ready or raise ClientError saying what is missing."""
         folder.create()
+        # Now, and not when the training is over.
+        self.place_for(parse_address(spec.output_uri))
         self._write_config(spec, folder)
         for channel in spec.channels:
             self._stage_channel(channel, folder.channel(channel.name))
@@ -49,6 +51,15 @@ class Stager:
             except (BadKeyError, NoSuchBucketError) as error:
                 raise ClientError(f"{address}: {error}") from error
         return self._allowed(Path(address.path))
+
+    def place_for(self, address: Address) -> Path:
+        """Return where something new may be kept; its bucket is made, ClientError if it cannot."""
+        if address.scheme == "s3":
+            try:
+                self._objects.create_bucket(address.bucket)
+            except BadBucketError as error:
+                raise ClientError(f"{address}: {error}") from error
+        return self.local_path(address)
 
     def _allowed(self, path: Path) -> Path:
         real = path.resolve()
@@ -109,10 +120,7 @@ class Stager:
         if spec.checkpoints is None:
             folder.checkpoints.mkdir(exist_ok=True)
             return
-        address = parse_address(spec.checkpoints.uri)
-        if address.scheme == "s3":
-            self._objects.create_bucket(address.bucket)
-        target = self.local_path(address)
+        target = self.place_for(parse_address(spec.checkpoints.uri))
         target.mkdir(parents=True, exist_ok=True)
         _link(folder.checkpoints, target)
 

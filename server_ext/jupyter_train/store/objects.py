@@ -70,8 +70,9 @@ class FolderObjects(ObjectStore):
                 f"{bucket!r} cannot name a bucket: 3 to 63 lower-case letters, digits, dots and "
                 "hyphens, a letter or digit at both ends, no IP address, none of S3's own affixes"
             )
-        (self._root / bucket).mkdir(exist_ok=True)
-        _sync_folder(self._root)
+        with suppress(FileExistsError):
+            (self._root / bucket).mkdir()
+            _sync_folder(self._root)
 
     def _bucket(self, bucket: str) -> Path:
         folder = self._root / bucket

@@ -1,0 +1,63 @@
+"""Where what a job made cannot go, that is said early, and what it made is kept."""
+
+from pathlib import Path
+
+import pytest
+
+MODEL = """
+import os
+from pathlib import Path
+Path(os.environ["SM_MODEL_DIR"], "weights").write_text("w")
+"""
+OUTPUT_THEN_FAILURE = """
+import os
+from pathlib import Path
+Path(os.environ["SM_OUTPUT_DATA_DIR"], "curve").write_text("c")
+raise ValueError("the learning rate is negative")
+"""
+
+
+@pytest.fixture
+def a_file(workshop):
+    """The address of an object below which nothing can be kept."""
+    workshop.object("mine").parent.mkdir(parents=True)
+    workshop.object("mine").write_text("a file")
+    return "s3://jupyter-train/mine"
+
+
+@pytest.mark.parametrize(
+    ("uri", "word"),
+    [
+        ("s3://Not_A_Bucket/x", "cannot name a bucket"),
+        ("s3://jupyter-train/../x", "cannot be a file"),
+        ("file:///proc/x", "may not be used by jobs"),
+    ],
+)
+def test_an_output_path_that_cannot_be_used_is_told_before_the_training(play, uri, word):
+    record, log, _ = play(MODEL, OutputDataConfig={"S3OutputPath": uri})
+    assert record.failure_reason.startswith("ClientError: ")
+    assert word in record.failure_reason
+    assert (log, record.training_started) == ([], None)
+
+
+def test_a_model_is_kept_when_a_file_is_where_its_folder_should_be(play, a_file):
+    record, _, _ = play(MODEL, OutputDataConfig={"S3OutputPath": a_file})
+    folder = Path(record.failure_reason.rpartition("kept in ")[2])
+    assert (folder / "model" / "weights").read_text() == "w"
+
+
+def test_a_failure_is_told_first_where_the_output_cannot_be_published_either(play, a_file):
+    record, _, _ = play(OUTPUT_THEN_FAILURE, OutputDataConfig={"S3OutputPath": a_file})
+    assert record.failure_reason.startswith("AlgorithmError: ValueError: the learning rate")
+    assert "is kept in" in record.failure_reason
+
+
+def test_links_in_a_circle_do_not_keep_a_model_from_its_place(play):
+    circle = "import os; os.symlink('a', os.path.join(os.environ['SM_MODEL_DIR'], 'a'))"
+    record, _, _ = play(MODEL + circle)
+    assert (record.status, record.failure_reason) == ("Completed", None)
+
+
+def test_a_job_may_remove_the_folder_of_the_output_it_does_not_have(play):
+    record, _, _ = play("import os; os.rmdir(os.environ['SM_OUTPUT_DATA_DIR'])")
+    assert (record.status, record.failure_reason) == ("Completed", None)
