@@ -21,6 +21,8 @@ VENV = ROOT / ".venv"
 CLIENTS = ROOT / ".venv-clients"
 PYTHON = VENV / "bin" / "python"
 BUILT = ROOT / "server_ext" / "jupyter_train" / "labextension"
+# The stamp of the build lies here: what is in BUILT goes into the wheel.
+COMPILED = ROOT / "labextension" / "lib"
 TORCH = ["torch==2.13.0"]
 # awscli and the SageMaker SDK pin packages of their own: they are guests, not dependencies.
 CLIENT_PACKAGES = ["sagemaker==2.257.7", "awscli>=1.40"]
@@ -198,7 +200,7 @@ def steps(what: str) -> list[Step]:
             folder=modules,
             do=fetch_modules,
         ),
-        Step(says="Building the extension", key=sources, folder=BUILT, do=build_extension),
+        Step(says="Building the extension", key=sources, folder=COMPILED, do=build_extension),
         Step(
             says="Installing jupyter-train from this checkout",
             key=hashed([pyproject, ROOT / "package.json"], sources),
