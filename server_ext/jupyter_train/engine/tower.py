@@ -1,11 +1,14 @@
 """Looks at all attempts that run, in one go, and tells those who wait that one has ended."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 from ..contract.names import AttemptKey
 from ..hosts.base import Host, HostUnreachableError
 from ..runtimes.base import Observation, Phase, Runtime
+
+log = logging.getLogger(__name__)
 
 _GONE = frozenset({Phase.EXITED, Phase.LOST, Phase.ABSENT})
 
@@ -40,7 +43,9 @@ class Tower:
             await asyncio.sleep(self._every)
             try:
                 seen = await self._runtime.observe(self._host, list(self._awaited))
-            except HostUnreachableError:
+            except (HostUnreachableError, OSError, RuntimeError) as error:
+                # No file or no thread to be had just now: not to look again would blind us for all.
+                log.debug("attempts could not be looked at: %s", error)
                 continue
             self._settle(seen.items())
 

@@ -1,0 +1,42 @@
+"""Whoever waits for the end of an attempt hears of it."""
+
+import asyncio
+import errno
+
+from jupyter_train.contract.names import AttemptKey
+from jupyter_train.engine.tower import Tower
+from jupyter_train.runtimes.base import Observation, Phase
+
+
+class Sees:
+    """A runtime that is asked for nothing but what it sees: errors are raised."""
+
+    def __init__(self, *looks):
+        self._looks = iter(looks)
+
+    async def observe(self, host, keys):
+        look = next(self._looks)
+        if isinstance(look, Exception):
+            raise look
+        return {key: Observation(phase=look) for key in keys}
+
+
+def phase_at_the_end(*looks):
+    async def scene():
+        tower = Tower(None, Sees(*looks), every=0)
+        async with asyncio.timeout(5):
+            seen = await tower.ended(AttemptKey(job_id="j", attempt=1))
+        await tower.close()
+        return seen.phase
+
+    return asyncio.run(scene())
+
+
+def test_an_attempt_is_waited_for_until_it_is_gone():
+    assert phase_at_the_end(Phase.CREATED, Phase.RUNNING, Phase.EXITED) is Phase.EXITED
+
+
+def test_a_look_that_fails_is_not_the_last_one():
+    no_file = OSError(errno.EMFILE, "Too many open files")
+    no_thread = RuntimeError("can't start new thread")
+    assert phase_at_the_end(no_file, no_thread, Phase.LOST) is Phase.LOST
