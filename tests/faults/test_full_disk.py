@@ -144,8 +144,9 @@ def test_a_model_that_does_not_fit_is_kept_where_the_reason_says(desk, disk):
     kept = Path(found["FailureReason"].rpartition("is kept in ")[2])
     desk.manager.end()
     desk.reconnect()
-    assert (kept / "weights").stat().st_size == 20_000_000
-    assert list((desk.home / "objects" / "jupyter-train" / "job" / "output").iterdir()) == []
+    (weights,) = kept.rglob("weights")
+    assert weights.stat().st_size == 20_000_000
+    assert not list((desk.home / "objects" / "jupyter-train" / "job").rglob("*model*"))
     check_files(desk.home)
 
 
@@ -164,6 +165,16 @@ def test_a_job_that_fills_the_disk_ends_and_leaves_room_again(crammed_desk, fold
     crammed_desk.submit("next", "print('hello')")
     assert crammed_desk.ended("next")["TrainingJobStatus"] == "Completed"
     check_files(crammed_desk.home)
+
+
+def test_a_job_can_be_stopped_while_the_disk_is_full(desk, disk):
+    desk.submit("job", "import time\nprint('on', flush=True)\ntime.sleep(90)")
+    desk.until(lambda: desk.describe("job")["SecondaryStatus"] == "Training")
+    disk.fill()
+    desk.connection.call("StopTrainingJob", {"TrainingJobName": "job"}, timeout=20)
+    assert desk.ended("job")["TrainingJobStatus"] == "Stopped"
+    assert desk.lines("job") == ["on"]
+    check_files(desk.home)
 
 
 def test_a_manager_that_finds_no_room_at_its_start_says_so_and_starts_later(desk, disk):

@@ -14,7 +14,7 @@ import pytest
 from jupyter_train.manager.build import open_manager
 
 MORTAL = Path(__file__).with_name("mortal_manager.py")
-ROUNDS = int(os.environ.get("JT_FAULT_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("JT_FAULT_ROUNDS", "2"))
 LINES = 60
 
 # Says that it started where a second start would be seen, then prints and logs LINES times.

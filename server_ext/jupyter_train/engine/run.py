@@ -69,6 +69,8 @@ class JobRun:
         async with self._lock:
             if self.record.desired is Desired.STOP or self.record.is_terminal:
                 return
+            # It may be the job itself that fills the disk.
+            self._shop.reserve.give_if_full()
             self.record = await self._shop.book.note(
                 self.record, Kind.STOP_REQUESTED, desired=Desired.STOP, stop_reason=reason
             )
