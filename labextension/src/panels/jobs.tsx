@@ -126,7 +126,7 @@ export class JobsPanel extends ReactWidget {
     return (
       <div className="jt-Jobs-empty">
         <p>{trans.__('No training jobs yet.')}</p>
-        <p>{trans.__('Begin a notebook cell with %%train, or start a script with the form.')}</p>
+        <p>{trans.__('Begin a cell of a notebook with %1.', '%%train')}</p>
         {launch && (
           <button
             type="button"

@@ -9,7 +9,7 @@ import { ElapsedClock } from './elapsed';
 import { JobFacts } from './jobfacts';
 import { LogSearch } from './logsearch';
 import { part } from './part';
-import { drawStatus } from './status';
+import { drawStatus, headline } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CurvesModel } from '../data/curves';
@@ -114,7 +114,7 @@ export class JobTab extends Widget {
     this._stop.hidden = !detail || hasEnded;
     this._stop.disabled = detail?.TrainingJobStatus === 'Stopping';
     this._notice.textContent = this._noticeText();
-    this._notice.title = this._notice.textContent;
+    this._notice.title = detail?.FailureReason ?? this._notice.textContent;
     this.toggleClass('jt-mod-away', !this._isConnected);
   }
 
@@ -128,7 +128,7 @@ export class JobTab extends Widget {
       asked: trans.__('Looking for training job %1 …', job.name),
       unknown: trans.__('There is no training job %1. %2', job.name, job.problem),
       deleted: trans.__('This training job was deleted; this is what was known of it.'),
-      known: job.detail?.FailureReason ?? ''
+      known: headline(job.detail?.FailureReason)
     };
     return words[job.presence];
   }

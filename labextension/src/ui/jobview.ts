@@ -6,7 +6,7 @@ import { Chart } from './chart';
 import { ElapsedClock } from './elapsed';
 import { LogView } from './logview';
 import { part } from './part';
-import { drawStatus } from './status';
+import { drawStatus, headline } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CurvesModel } from '../data/curves';
@@ -101,6 +101,7 @@ export class JobView extends Panel {
     const { job } = this.models;
     const { detail, hasEnded } = job;
     this._notice.textContent = this._noticeText();
+    this._notice.title = detail?.FailureReason ?? '';
     this._notice.hidden = this._notice.textContent === '';
     this._stop.hidden = !detail || hasEnded || detail.TrainingJobStatus === 'Stopping';
     if (detail) {
@@ -127,7 +128,7 @@ export class JobView extends Panel {
       asked: trans.__('Looking for training job %1 …', job.name),
       unknown: job.problem || trans.__('There is no training job %1.', job.name),
       deleted: trans.__('This training job was deleted; this is what was known of it.'),
-      known: job.detail?.FailureReason ?? ''
+      known: headline(job.detail?.FailureReason)
     };
     return words[job.presence];
   }

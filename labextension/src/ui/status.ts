@@ -83,6 +83,11 @@ export function statusLook(job: IStanding, trans: TranslationBundle): IStatusLoo
   };
 }
 
+/** Return why a job failed in one line; the rest of the reason is the end of its log. */
+export function headline(reason = ''): string {
+  return reason.split('\n', 1)[0];
+}
+
 /** Draw a job's status into an element. */
 export function drawStatus(node: HTMLElement, job: IStanding, trans: TranslationBundle): void {
   const { word, icon, className } = statusLook(job, trans);
