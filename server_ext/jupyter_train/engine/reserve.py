@@ -16,9 +16,10 @@ class Reserve:
 
     def keep(self) -> None:
         """Take the room, if it is there."""
-        if self._path.exists() or self._free() < 2 * self._size:
+        if self._held() == self._size or self._free() < 2 * self._size:
             return
         with suppress(OSError):  # somebody else was faster
+            self._path.touch(mode=0o600)
             # Random: some file systems keep no zeros.
             self._path.write_bytes(os.urandom(self._size))
 
@@ -26,6 +27,9 @@ class Reserve:
         """Give the room to whoever writes next, if there is hardly any other."""
         if self._free() < self._size:
             self._path.unlink(missing_ok=True)
+
+    def _held(self) -> int:
+        return self._path.stat().st_size if self._path.exists() else 0
 
     def _free(self) -> int:
         found = os.statvfs(self._path.parent)
