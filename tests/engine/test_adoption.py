@@ -3,7 +3,12 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
+from jupyter_train.contract.record import Desired, StopReason, new_record
+from jupyter_train.contract.status import SecondaryStatus as S
 from jupyter_train.engine.placement import Demand
+from jupyter_train.manager.build import open_manager
 
 SLEEPS = "import time; time.sleep(60)"
 
@@ -26,3 +31,40 @@ def test_a_job_whose_instance_type_is_no_longer_known_is_adopted_all_the_same(wo
     asyncio.run(before())
     workshop.settings = plain
     assert asyncio.run(after()).status == "Stopped"
+
+
+def test_a_job_stopped_between_two_attempts_ends_stopped(workshop, wait):
+    record = new_record("id", workshop.document(SLEEPS), 1000.0)
+    record = record.moved(S.DOWNLOADING, 1001.0, attempt=1)
+    record = record.moved(S.TRAINING, 1002.0, training_started=1002.0).moved(S.RESTARTING, 1003.0)
+    asked = {"desired": Desired.STOP, "stop_reason": StopReason.USER}
+    record = record.moved(S.STOPPING, 1004.0, **asked)
+
+    async def scene():
+        manager = open_manager("manager-1", workshop.settings)
+        manager.jobs.submit(record, {})
+        await manager.start()
+        ended = await wait.ended(manager, "job-1")
+        await manager.close()
+        return ended
+
+    ended = asyncio.run(scene())
+    assert (ended.status, ended.failure_reason) == ("Stopped", None)
+
+
+def test_a_deletion_that_was_cut_off_can_be_asked_for_again(workshop, wait, monkeypatch):
+    async def scene():
+        async with workshop.manager() as manager:
+            record = await manager.submit(workshop.document("print('hello')"), {}, "me")
+            await wait.ended(manager, "job-1")
+            with monkeypatch.context() as broken:
+                broken.setattr(manager.logs, "delete", cut_off)
+                with pytest.raises(OSError, match="cut off"):
+                    await manager.delete("job-1")
+            await manager.delete("job-1")
+            return manager.logs.streams(record.id)
+
+    def cut_off(job_id):
+        raise OSError("cut off")
+
+    assert asyncio.run(scene()) == []

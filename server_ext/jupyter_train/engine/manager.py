@@ -111,7 +111,7 @@ class Manager:
         """Change members of a running job's document."""
         record = self.jobs.find(name)
         run = self._runs.get(record.id)
-        if run is None:
+        if run is None or run[0].record.is_terminal:
             raise RefusedError(
                 f"The training job {name!r} cannot be updated: it is {record.status} already."
             )
@@ -126,11 +126,14 @@ class Manager:
             )
         if record.id in self._runs:
             await asyncio.wait([self._runs[record.id][1]])
-        await self._shop.book.delete(self.jobs.find(name))
-        await self._shop.sinks.writer.delete(record.id)
-        self.logs.delete(record.id)
+        # The record last: a deletion that is cut off can be asked for again.
+        sinks = self._shop.sinks
+        await sinks.writer.delete(record.id)
+        thread = sinks.log_thread
+        await asyncio.get_running_loop().run_in_executor(thread, self.logs.delete, record.id)
         for number in range(1, record.attempt + 1):
-            remove_folder(self._folder(record, number))
+            await asyncio.to_thread(remove_folder, self._folder(record, number))
+        await self._shop.book.delete(self.jobs.get(record.id))
 
     async def set_tags(self, name: str, tags: Mapping[str, str]) -> None:
         """Add or replace a job's tags."""

@@ -153,9 +153,7 @@ class JobRun:
 
     async def wind_down(self) -> None:
         """Stopping: SIGTERM, a time of grace, SIGKILL; what is there is published."""
-        if self._attempt is None or self.record.training_started is None:
-            if self._attempt is not None:
-                await self._live.kill()
+        if not await self._has_trained():
             await self._move(self._end, "The job was stopped before it started")
             return
         self._live.collect()
@@ -262,6 +260,15 @@ class JobRun:
         self._attempt = None
         self._shop.queue.leave(self.record.id)
         await self._move(S.RESTARTING, f"Trying again: {words}")
+
+    async def _has_trained(self) -> bool:
+        """Whether this attempt, not only one before it, has run; if not, it never will."""
+        if self._attempt is None:
+            return False
+        if self.record.training_started is not None and await self._live.has_started():
+            return True
+        await self._live.kill()
+        return False
 
     async def _stopped(self) -> Observation:
         """Signal the attempt and wait for its end, by force when its grace is over."""
