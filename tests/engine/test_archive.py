@@ -227,3 +227,11 @@ def test_a_folder_that_cannot_be_packed_leaves_no_half_archive(tmp_path):
     with pytest.raises(FileNotFoundError):
         pack(tmp_path / "absent", tmp_path / "model.tar.gz")
     assert names(tmp_path) == []
+
+
+def test_what_a_killed_manager_left_half_packed_is_gone_after_the_next_try(tmp_path):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / ".model.tar.gz.new").write_bytes(b"half a model")
+    pack(tmp_path / "model", tmp_path / "out" / "model.tar.gz")
+    assert names(tmp_path / "out") == ["model.tar.gz"]

@@ -64,7 +64,8 @@ def pack(folder: Path, target: Path) -> None:
     A link that leads out of the folder would publish what the job was not given: it is left out.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    landing = target.with_name(f".{target.name}.{os.getpid()}.new")
+    # Always the same name: what a manager that was killed left of it is not left for good.
+    landing = target.with_name(f".{target.name}.new")
     try:
         with landing.open("wb") as file:
             with (
