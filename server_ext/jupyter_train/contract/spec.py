@@ -97,7 +97,10 @@ class TrainingJob:
         value = self.hyperparameters.get(key)
         if value is None or not value.startswith('"'):
             return value
-        decoded = json.loads(value)
+        try:
+            decoded = json.loads(value)
+        except ValueError:
+            return value
         return decoded if isinstance(decoded, str) else value
 
 

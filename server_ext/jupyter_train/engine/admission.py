@@ -46,6 +46,8 @@ def _check_channels(spec: TrainingJob) -> None:
         where = f"'inputDataConfig' of channel '{channel.name}'"
         if names.count(channel.name) > 1:
             raise RefusedError(f"{where}: the name is given twice; channel names must differ")
+        if channel.name in {".", ".."}:
+            raise RefusedError(f"{where}: this names no folder of its own; use letters and digits")
         if channel.input_mode == "Pipe":
             raise RefusedError(
                 f"Value 'Pipe' at 'inputMode' in {where}: a process job reads its data in place; "

@@ -114,7 +114,10 @@ class Stager:
             form = '[{"prefix": "s3://…"}, "name", …]'
             raise ClientError(f"{source.name} is no manifest, which is {form}: {error}") from error
         for name in names:
-            yield name, self.local_path(parse_address(prefix + name))
+            path = self.local_path(parse_address(f"{prefix}{name}"))
+            if not path.exists():
+                raise ClientError(f"nothing is at {prefix}{name}, which {source.name} names")
+            yield str(name), path
 
     def _stage_checkpoints(self, spec: TrainingJob, folder: AttemptFolder) -> None:
         if spec.checkpoints is None:
