@@ -62,6 +62,15 @@ def test_streams_are_listed_by_the_job_they_belong_to(boto, create, manager):
     assert listed(logStreamNamePrefix="nobody/") == []
 
 
+def test_the_stream_of_a_second_attempt_is_as_old_as_its_job(boto, create, manager):
+    create("job-1")
+    record = manager.jobs.find("job-1")
+    first = manager.add_lines("job-1", (1000, "x"))
+    manager.logs.create(record.id, f"{first}-2", record.created)
+    found = boto("logs").describe_log_streams(logGroupName=GROUP)["logStreams"]
+    assert [each["creationTime"] for each in found] == [int(record.created) * 1000] * 2
+
+
 @pytest.mark.parametrize("descending", [False, True])
 def test_pages_of_streams_join_without_gap_or_repeat(boto, create, manager, descending):
     names = []

@@ -102,6 +102,12 @@ def test_a_tail_begins_with_the_last_lines(world, asking):
     ]
 
 
+def test_a_stream_that_comes_later_is_new_from_its_first_line(world, asking):
+    world.print("one", "two")
+    again = lambda: world.print("a", "b", "c", stream="j1/algo-1-0-2")  # noqa: E731 - one step
+    assert texts(asking(2, {**LOG, "tail": 1}, then=again)) == ["two", "a", "b", "c"]
+
+
 def test_a_line_of_megabytes_is_cut_for_display(world, asking):
     world.print("x" * 3_000_000)
     (message,) = asking(1, LOG)

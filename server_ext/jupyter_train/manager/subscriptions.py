@@ -147,6 +147,7 @@ class JobsSubscription(Subscription):
         try:
             record = self._sources.jobs.get(job_id)
         except UnknownJobError:
+            self._training.pop(job_id, None)
             return None
         self._remember(record)
         return self._row(record)
@@ -301,6 +302,7 @@ class LogSubscription(OneJobSubscription):
         super().__init__(number, sources, job)
         self._wanted = wanted
         self._positions: dict[str, int] = {}
+        self._has_read = False
 
     def read(self) -> list[Message]:
         """Return the next lines of each stream."""
@@ -315,6 +317,7 @@ class LogSubscription(OneJobSubscription):
             if self._wanted.stream in (None, name)
             for message in self._lines(name)
         ]
+        self._has_read = True
         if record.is_terminal and not self.is_behind:
             messages.append(self._end("end"))
         return messages
@@ -325,7 +328,8 @@ class LogSubscription(OneJobSubscription):
         except KeyError:
             return []  # deleted since it was listed
         if name not in self._positions:
-            self._positions[name] = self._start(name, stream)
+            # A stream that came since then, that of another attempt, is new from its first line.
+            self._positions[name] = 0 if self._has_read else self._start(name, stream)
         lines = stream.read(self._positions[name], _LINES, _LOG_BYTES)
         if not lines:
             return []

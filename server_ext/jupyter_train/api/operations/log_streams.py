@@ -123,7 +123,6 @@ def _read_token(context: Context, scope: str, input: Input) -> list[Any] | None:
 
 def _describe(context: Context, record: JobRecord, name: str) -> dict[str, Any]:
     stream = context.manager.logs.open(record.id, name)
-    created = int(name.rpartition("-")[2]) * 1000
     times = {
         "firstEventTimestamp": stream.first_time,
         "lastEventTimestamp": stream.last_time,
@@ -131,7 +130,7 @@ def _describe(context: Context, record: JobRecord, name: str) -> dict[str, Any]:
     }
     return {
         "logStreamName": name,
-        "creationTime": created,
+        "creationTime": int(record.created) * 1000,
         "arn": f"{_group_arn(context)}:log-stream:{name}",
         "storedBytes": 0,
         **{key: time for key, time in times.items() if time is not None},
