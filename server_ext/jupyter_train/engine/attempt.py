@@ -13,6 +13,7 @@ from .collect import Collector
 from .command import attempt_spec
 from .errors import ClientError
 from .folders import AttemptFolder, attempt_folder
+from .patience import insist
 from .shop import Shop
 
 
@@ -100,7 +101,8 @@ class Attempt:
 
     async def kill(self) -> None:
         """SIGKILL until nothing of it is left."""
-        await self._shop.runtime.kill(self._shop.host, self.runtime_spec())
+        spec = self.runtime_spec()
+        await insist(lambda: self._shop.runtime.kill(self._shop.host, spec))
 
     async def publish_model(self) -> str:
         """Publish its model; returns where it is."""
@@ -117,7 +119,8 @@ class Attempt:
     async def tidy(self, *, keep_folder: bool) -> None:
         """Leave nothing behind: no process, and no folder unless it holds what is nowhere else."""
         await self.stop_collecting()
-        await self._shop.runtime.remove(self._shop.host, self.runtime_spec())
+        spec = self.runtime_spec()
+        await insist(lambda: self._shop.runtime.remove(self._shop.host, spec))
         await asyncio.to_thread(self.stream.sync)
         if not keep_folder:
             await asyncio.to_thread(remove_folder, self.folder.root)

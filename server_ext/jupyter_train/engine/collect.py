@@ -6,7 +6,7 @@ that starts again simply goes on.  A full disk is waited out: the attempt's file
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -86,6 +86,7 @@ class Collector:
         self._files: dict[str, MetricsFile] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._writes: set[asyncio.Task[Any]] = set()
+        self._stopping = False
 
     @property
     def switched_off(self) -> list[str]:
@@ -101,20 +102,23 @@ class Collector:
         self._tasks = [asyncio.create_task(work) for work in works]
 
     async def stop(self) -> None:
-        """Stop following; what was read is stored."""
+        """Stop following; what was read is stored, or on a full disk left to be read again."""
+        self._stopping = True
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*self._writes, return_exceptions=True)
         self._files = {}
+        self._stopping = False
 
     async def finish(self) -> None:
         """Read everything that the ended attempt left, to its last byte."""
         await self.stop()
         await self._finish_log()
         for name in await self._host.list(self._folder.metrics):
-            await self._metrics_file(name).finish()
+            with suppress(IsADirectoryError):  # the job's own, and no file of records
+                await self._metrics_file(name).finish()
         while await self._scan_page():
             pass
 
@@ -151,7 +155,7 @@ class Collector:
         rows = [(marks.time_of(end, now), end, text) for end, text in lines]
         loop = asyncio.get_running_loop()
         thread = self._sinks.log_thread
-        await insist(lambda: loop.run_in_executor(thread, self._stream.append, rows))
+        await self._insist(lambda: loop.run_in_executor(thread, self._stream.append, rows))
         self._sinks.feed.notify((LOG, self._job_id))
         self._unscanned.set()
 
@@ -170,6 +174,9 @@ class Collector:
         self._writes.add(task)
         task.add_done_callback(self._writes.discard)
         return await asyncio.shield(task)
+
+    async def _insist(self, action: Callable[[], Awaitable[object]]) -> None:
+        await insist(action, unless=lambda: self._stopping)
 
     async def _scan_page(self) -> bool:
         """Scan the next stored lines; False when all are scanned."""
@@ -212,7 +219,7 @@ class Collector:
 
     async def _commit(self, source: str, offset: int, found: Mapping[str, Samples]) -> None:
         batch = Batch(job_id=self._job_id, source=source, offset=offset, samples=found)
-        await insist(lambda: self._sinks.writer.write(batch))
+        await self._insist(lambda: self._sinks.writer.write(batch))
         if found:
             self._sinks.feed.notify(("series", self._job_id))
             self._sinks.feed.notify_soon(METRICS, METRICS_EVERY)

@@ -27,13 +27,15 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and "disk is full" in str(error)
 
 
-async def insist(action: Callable[[], Awaitable[T]]) -> T:
-    """Do it until the disk has room for it."""
+async def insist(
+    action: Callable[[], Awaitable[T]], unless: Callable[[], bool] = lambda: False
+) -> T:
+    """Do it until the disk has room for it, or `unless` says that nobody waits any more."""
     while True:
         try:
             return await action()
         except (OSError, sqlite3.OperationalError) as error:
-            if not is_full(error):
+            if not is_full(error) or unless():
                 raise
             log.warning("cannot write (%s); trying again", error)
         await asyncio.sleep(RETRY)
@@ -45,6 +47,6 @@ async def follow(host: Host, path: PurePath, cursor: Callable[[], int]) -> Async
         try:
             async for chunk in host.follow(path, cursor()):
                 yield chunk
-        except HostUnreachableError as error:
-            log.info("%s is out of reach: %s", host.id, error)
+        except (HostUnreachableError, OSError) as error:
+            log.info("%s cannot be read on %s: %s", path, host.id, error)
         await asyncio.sleep(RETRY)
