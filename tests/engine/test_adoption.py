@@ -1,6 +1,7 @@
 """What a new manager makes of the jobs that the one before it left, wherever they stood."""
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,11 @@ from jupyter_train.engine.placement import Demand
 from jupyter_train.manager.build import open_manager
 
 SLEEPS = "import time; time.sleep(60)"
+WAITS = """
+import os, time
+while not os.path.exists("go on"):
+    time.sleep(0.01)
+"""
 
 
 def test_a_job_whose_instance_type_is_no_longer_known_is_adopted_all_the_same(workshop, wait):
@@ -31,6 +37,30 @@ def test_a_job_whose_instance_type_is_no_longer_known_is_adopted_all_the_same(wo
     asyncio.run(before())
     workshop.settings = plain
     assert asyncio.run(after()).status == "Stopped"
+
+
+def test_a_job_that_ended_in_time_is_not_said_to_have_run_too_long(workshop, wait):
+    limit = {"StoppingCondition": {"MaxRuntimeInSeconds": 30}}
+
+    async def before():
+        async with workshop.manager() as manager:
+            await manager.submit(workshop.document(WAITS, **limit), {}, "me")
+            await wait.until(manager, "job-1", condition=lambda job: job.secondary == "Training")
+            return manager.attempt_folder(manager.jobs.find("job-1"))
+
+    async def an_hour_later():
+        manager = open_manager("manager-1", workshop.settings)
+        manager.clock = lambda: time.time() + 3600
+        await manager.start()
+        ended = await wait.ended(manager, "job-1")
+        await manager.close()
+        return ended
+
+    folder = asyncio.run(before())
+    (folder / "ml" / "code" / "go on").touch()
+    while not (folder / "rc").exists():
+        time.sleep(0.01)
+    assert asyncio.run(an_hour_later()).secondary == "Completed"
 
 
 def test_a_job_stopped_between_two_attempts_ends_stopped(workshop, wait):
