@@ -42,6 +42,23 @@ def test_a_line_is_there_within_a_tick(host):
     assert statistics.median(asyncio.run(lags())) < 0.05
 
 
+def test_a_file_that_cannot_be_looked_at_hides_no_other(host):
+    async def first_chunk():
+        (host.folder / "no folder").touch()
+        hidden = asyncio.ensure_future(anext(host.follow(host.folder / "no folder" / "log", 0)))
+        chunks = host.follow(host.folder / "log", 0)
+        reading = asyncio.ensure_future(anext(chunks))
+        await asyncio.sleep(0.03)
+        (host.folder / "log").write_bytes(b"line\n")
+        async with asyncio.timeout(5):
+            chunk = await reading
+        await chunks.aclose()
+        hidden.cancel()
+        return chunk
+
+    assert asyncio.run(first_chunk()) == b"line\n"
+
+
 def test_nothing_ticks_while_nobody_follows(tmp_path):
     async def ticking():
         ticker, followed = Ticker(), Followed(tmp_path / "log", 0)

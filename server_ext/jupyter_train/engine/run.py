@@ -140,10 +140,10 @@ class JobRun:
     async def train(self) -> None:
         """Training: collect until the attempt ends, or is to be stopped."""
         self._live.collect()
-        seen: Observation | None = await self._live.observe()
+        first = await self._live.observe()
         # It may have ended within its limits while no manager was there to see it.
-        if seen.phase is not Phase.EXITED:
-            seen = await self._unless_stopped(self._live.ended())
+        ended = first.phase is Phase.EXITED
+        seen = first if ended else await self._unless_stopped(self._live.ended())
         if self.record.desired is Desired.STOP:
             await self._move(S.STOPPING, _ENDS[self.record.stop_reason][1])
             return
