@@ -41,13 +41,19 @@ class Tower:
     async def _watch(self) -> None:
         while self._awaited:
             await asyncio.sleep(self._every)
-            try:
-                seen = await self._runtime.observe(self._host, list(self._awaited))
-            except (HostUnreachableError, OSError, RuntimeError) as error:
-                # No file or no thread to be had just now: not to look again would blind us for all.
-                log.debug("attempts could not be looked at: %s", error)
-                continue
+            seen = await self._look(list(self._awaited))
             self._settle(seen.items())
+
+    async def _look(self, keys: list[AttemptKey]) -> dict[AttemptKey, Observation]:
+        """Look at these; a folder that is shut, or no thread to be had, hides no other."""
+        try:
+            return await self._runtime.observe(self._host, keys)
+        except HostUnreachableError:
+            return {}
+        except (OSError, RuntimeError) as error:
+            log.debug("%d attempts could not be looked at: %s", len(keys), error)
+        half = len(keys) // 2
+        return {**await self._look(keys[:half]), **await self._look(keys[half:])} if half else {}
 
     def _settle(self, seen: Iterable[tuple[AttemptKey, Observation]]) -> None:
         for key, observation in seen:
