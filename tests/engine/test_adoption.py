@@ -1,6 +1,8 @@
 """What a new manager makes of the jobs that the one before it left, wherever they stood."""
 
 import asyncio
+import os
+import signal
 import time
 from dataclasses import replace
 
@@ -98,3 +100,30 @@ def test_a_deletion_that_was_cut_off_can_be_asked_for_again(workshop, wait, monk
         raise OSError("cut off")
 
     assert asyncio.run(scene()) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "kept"),
+    [("one\n", ["one", "two"]), ("new\n", ["one", "two", "new"])],
+)
+def test_a_log_that_lost_its_end_is_not_read_again_and_one_begun_anew_is(
+    workshop, wait, left, kept
+):
+    script = f"print('one', flush=True); print('two', flush=True){WAITS}"
+
+    async def before():
+        async with workshop.manager() as manager:
+            await manager.submit(workshop.document(script), {}, "me")
+            await wait.until(
+                manager, "job-1", condition=lambda job: "two" in wait.log_of(manager, job)
+            )
+            return manager.attempt_folder(manager.jobs.find("job-1"))
+
+    async def after():
+        async with workshop.manager() as manager:
+            return wait.log_of(manager, await wait.ended(manager, "job-1"))
+
+    folder = asyncio.run(before())
+    (folder / "log").write_text(left)
+    os.kill(int((folder / "pid").read_text().split()[0]), signal.SIGKILL)
+    assert asyncio.run(after()) == kept

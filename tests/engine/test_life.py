@@ -246,3 +246,16 @@ def test_a_job_goes_on_while_no_manager_is_there_and_nothing_of_it_is_missed(wor
     assert record.status == "Completed"
     assert [line for line in log if line.startswith("line")] == [f"line {n}" for n in range(100)]
     assert record.attempt == 1
+
+
+def test_a_shell_that_opens_its_stderr_anew_takes_no_later_line_away(play):
+    script = """
+        import os, time
+        for n in range(50):
+            print("line", n, flush=True)
+        time.sleep(0.3)
+        os.system("echo careful > /dev/stderr")
+        print("last words")
+    """
+    _, log, _ = play(script)
+    assert log[49:] == ["line 49", "careful", "last words"]

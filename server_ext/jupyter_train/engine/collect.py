@@ -124,7 +124,7 @@ class Collector:
 
     async def _finish_log(self) -> None:
         marks = await self._marks()
-        at = self._stream.source_offset
+        at = 0 if await self._was_cut() else self._stream.source_offset
         splitter = LineSplitter(at)
         while chunk := await self._read_log(at):
             at += len(chunk)
@@ -144,9 +144,28 @@ class Collector:
     async def _follow_log(self) -> None:
         late = await self._host.size(self._folder.log) > self._at
         marks = await self._marks() if late else Marks()
-        async for chunk in follow(self._host, self._folder.log, lambda: self._at):
+        if await self._was_cut():
+            self._start_over()
+        elif await self._host.size(self._folder.log) < self._at:
+            return  # a loss of power took its end, and whoever wrote it
+        async for chunk in follow(self._host, self._folder.log, lambda: self._at, self._start_over):
             self._at += len(chunk)
             await self._through(self._store(self._splitter.feed(chunk), marks))
+
+    def _start_over(self) -> None:
+        # `echo … > /dev/stderr` in a shell opens the log anew and cuts it, as it would any file.
+        self._at = 0
+        self._splitter = LineSplitter(0)
+
+    async def _was_cut(self) -> bool:
+        """Whether the job began its log anew; a loss of power only takes a log's end."""
+        if await self._host.size(self._folder.log) >= self._stream.source_offset:
+            return False
+        first = self._stream.read(0, 1)[0].text
+        with suppress(FileNotFoundError):
+            there = await self._host.read(self._folder.log, 0, len(first.encode()))
+            return there.decode("utf-8", "replace") != first
+        return False
 
     async def _store(self, lines: list[Line], marks: Marks) -> None:
         if not lines:

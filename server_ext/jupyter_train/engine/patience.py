@@ -41,12 +41,23 @@ async def insist(
         await asyncio.sleep(RETRY)
 
 
-async def follow(host: Host, path: PurePath, cursor: Callable[[], int]) -> AsyncIterator[bytes]:
-    """Follow a file through outages: after each, from where `cursor` says that reading has come."""
+async def follow(
+    host: Host,
+    path: PurePath,
+    cursor: Callable[[], int],
+    start_over: Callable[[], object] | None = None,
+) -> AsyncIterator[bytes]:
+    """Follow a file through outages: after each, from where `cursor` says that reading has come.
+
+    Where the file was cut shorter than that, `start_over` is called to set the cursor back.
+    """
     while True:
         try:
             async for chunk in host.follow(path, cursor()):
                 yield chunk
+            if start_over is not None and await host.size(path) < cursor():
+                start_over()
+                continue
         except (HostUnreachableError, OSError) as error:
             log.info("%s cannot be read on %s: %s", path, host.id, error)
         await asyncio.sleep(RETRY)

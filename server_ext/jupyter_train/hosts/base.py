@@ -85,5 +85,5 @@ class Host(ABC):
     def follow(self, path: PurePath, offset: int) -> AsyncIterator[bytes]:
         """Yield what is appended from `offset` on, byte exact, until cancelled or out of reach.
 
-        The file need not exist yet.
+        The file need not exist yet.  It may also end when the file has become shorter.
         """

@@ -88,7 +88,7 @@ class LocalHost(Host):
             return []
 
     async def follow(self, path: PurePath, offset: int) -> AsyncIterator[bytes]:
-        """Yield what is appended, within a tick of the shared clock."""
+        """Yield what is appended, within a tick of the shared clock, until it is cut shorter."""
         followed = Followed(Path(path), offset)
         self._ticker.add(followed)
         file = -1
@@ -100,6 +100,8 @@ class LocalHost(Host):
                 while chunk := os.pread(file, READ_AT_ONCE, followed.offset):
                     followed.offset += len(chunk)
                     yield chunk
+                if os.fstat(file).st_size < followed.offset:
+                    return
                 followed.grown.clear()
         finally:
             self._ticker.drop(followed)

@@ -12,7 +12,7 @@ CALM_AFTER = 2.0
 
 @dataclass(slots=True, eq=False)
 class Followed:
-    """A file somebody waits for, and how far they have read."""
+    """A file somebody waits for, and how far they have read; it grows, or is cut shorter."""
 
     path: Path
     offset: int
@@ -53,7 +53,7 @@ class Ticker:
 
     def _tick(self) -> None:
         for followed in self._followed:
-            if not followed.grown.is_set() and _size(followed.path) > followed.offset:
+            if not followed.grown.is_set() and _size(followed.path) not in {-1, followed.offset}:
                 followed.grown.set()
                 self._grew_at = asyncio.get_running_loop().time()
         self._schedule()
