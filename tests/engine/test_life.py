@@ -6,6 +6,7 @@ import tarfile
 
 import pytest
 
+from jupyter_train.engine.attempt import Attempt
 from jupyter_train.engine.errors import RefusedError
 
 MODEL = """
@@ -185,6 +186,17 @@ def test_a_job_that_ignores_sigterm_is_killed_after_its_grace(workshop, wait):
     """
     record, _ = asyncio.run(stop_when_ready(workshop, wait, script))
     assert (record.status, record.exit_code) == ("Stopped", 137)
+
+
+def test_an_error_of_ours_does_not_take_what_a_job_made_with_it(play, workshop, monkeypatch):
+    async def breaks(_):
+        raise KeyError("collector")
+
+    monkeypatch.setattr(Attempt, "finish_collecting", breaks)
+    record, _, _ = play(MODEL)
+    assert record.failure_reason.startswith("InternalServerError: KeyError: 'collector'; what the")
+    [folder] = (workshop.home / "attempts").iterdir()
+    assert (folder / "ml" / "model" / "weights").read_text() == "42"
 
 
 def test_a_job_that_waits_can_be_stopped_before_it_starts(workshop, wait):

@@ -24,6 +24,7 @@ class InternalServerError(Exception):
 # Read a row as: this exception, or one of its kind, is told with AWS's word.
 _WORDS: dict[type[Exception], str] = {
     ClientError: "ClientError",
+    LimitError: "ClientError",
     AlgorithmError: "AlgorithmError",
     InternalServerError: "InternalServerError",
     OSError: "ClientError",
@@ -31,6 +32,11 @@ _WORDS: dict[type[Exception], str] = {
 
 REASON_LENGTH = 1024
 """FailureReason's limit in the service model."""
+
+
+def is_foreseen(error: Exception) -> bool:
+    """Whether this is one of the ways in which a job is known to fail."""
+    return isinstance(error, tuple(_WORDS))
 
 
 def failure_reason(error: Exception) -> str:

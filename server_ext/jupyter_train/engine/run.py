@@ -20,6 +20,7 @@ from .errors import (
     InternalServerError,
     LimitError,
     failure_reason,
+    is_foreseen,
 )
 from .limits import next_limit
 from .patience import insist
@@ -295,6 +296,10 @@ class JobRun:
         if self._attempt is not None:
             await self._live.kill()
             message = "; ".join([message, *self._live.warnings])
+            if not is_foreseen(error) and self._live.folder.root.is_dir():
+                # Ours, not the job's: what it made must not go with it.
+                words = f"{type(error).__name__}: {await self._kept(error)}"
+                error = InternalServerError(words)
         ended = self.record.training_ended
         if ended is None and self.record.training_started is not None:
             ended = self._clock()
