@@ -8,8 +8,9 @@ test.afterEach(async ({ request }) => { await stopAll(request); });
 
 test('a Jupyter server that dies and comes back takes nothing away', async ({ page }) => {
   savedWithJob('server-restart', 90);
-  await page.goto('lab/tree/server-restart.ipynb');
-  const view = page.locator('.jp-OutputArea .jt-Job');
+  // Without Galata the workspace is real: what another page had open would come back beside it.
+  await page.goto('lab/tree/server-restart.ipynb?reset');
+  const view = page.locator('.jp-OutputArea .jt-Job', { hasText: 'server-restart' });
   await expect(view.locator('canvas').first()).toBeVisible({ timeout: 60000 });
   await movesOn(view);
   const lines = await linesIn(view);

@@ -5,6 +5,7 @@ that starts again simply goes on.  A full disk is waited out: the attempt's file
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from .metrics import MetricScan
 from .metrics_file import MetricsFile
 from .patience import follow, insist
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 PAGE = 2000
@@ -100,6 +102,13 @@ class Collector:
         if self._scan:
             works.append(self._follow_scan())
         self._tasks = [asyncio.create_task(work) for work in works]
+        for task in self._tasks:
+            task.add_done_callback(self._followed)
+
+    def _followed(self, task: asyncio.Task[None]) -> None:
+        # Nobody awaits a follower; what it did not read is read when the attempt has ended.
+        if not task.cancelled() and task.exception() is not None:
+            log.error("job %s is not followed any more", self._job_id, exc_info=task.exception())
 
     async def stop(self) -> None:
         """Stop following; what was read is stored, or on a full disk left to be read again."""
