@@ -11,6 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from .migrate import NewerSchemaError
 
+_CHECKPOINT = 4000
+"""Pages of log between checkpoints, each of which waits for the disk; SQLite takes 1,000."""
+
 
 class Database:
     """One file.  Its schema has a number (user_version); a newer one is refused."""
@@ -23,7 +26,11 @@ class Database:
         self._closed = False
         make_private(path)
         with full_disk_is_an_os_error(), ExitStack() as undo:
-            self._writer = self._connect("journal_mode=WAL", f"synchronous={synchronous}")
+            self._writer = self._connect(
+                "journal_mode=WAL",
+                f"synchronous={synchronous}",
+                f"wal_autocheckpoint={_CHECKPOINT}",
+            )
             undo.callback(self._writer.close)
             self._prepare(schema, version)
             undo.pop_all()
