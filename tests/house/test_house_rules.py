@@ -17,10 +17,12 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 # Read: around a job (it becomes a Failed fact), around a request (it becomes a 500).
 BROAD_EXCEPTS = 2
-# Another machine's paths, package registries, and settings that would send an installer to one.
+# Where this checkout lies, and what is beside it; folders that every machine has say nothing.
+EVERYWHERE = {Path("/")} | {Path("/", name) for name in ("home", "mnt", "opt", "srv", "tmp", "usr")}
+PLACES = [place for place in (ROOT, ROOT.parent, Path.home()) if place not in EVERYWHERE]
+# This machine's paths, package registries, and settings that would send an installer to one.
 NOT_WRITTEN_DOWN = re.compile(
-    r"(?<![\w.])/(?:root|farm|tmp/jt)/"
-    r"|(?<![\w./-])/work/"
+    rf"(?<![\w./-])(?:{'|'.join(re.escape(str(place)) for place in PLACES)}|/root)/"
     r"|registry\.(?:npmjs|yarnpkg)\.\w+"
     r"|files\.pythonhosted\.org"
     r"|--(?:extra-)?index-url|--find-links|PIP_(?:EXTRA_)?INDEX_URL"
