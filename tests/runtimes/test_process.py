@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_train.contract.names import AttemptKey
-from jupyter_train.runtimes.base import MARKER_VARIABLE, Phase, StartError
+from jupyter_train.runtimes.base import MARKER_VARIABLE, Container, Phase, StartError
 from jupyter_train.runtimes.process import ProcessRuntime, find_shim
 from jupyter_train.runtimes.processes import find_members, find_process, is_alive, send
 from jupyter_train.testing.runtime import KEY, RuntimeSuite, has_ended, until
@@ -226,7 +226,7 @@ def test_an_environment_that_no_program_can_have_is_told_in_the_log(runtime, hos
 
 
 def test_an_image_is_refused_before_anything_is_done(runtime, host):
-    spec = replace(suite.spec(host, "true"), image="pytorch:2")
+    spec = replace(suite.spec(host, "true"), container=Container(image="pytorch:2"))
     problems = runtime.validate(spec, asyncio.run(host.facts()))
     assert "runs no images" in problems[0].message
 

@@ -1,7 +1,7 @@
 """How far a training job has come: the one row the store keeps of it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -37,7 +37,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """A job's request and its state; a change is a new record (see `moved`, `changed`)."""
+    """A job's request and its state; a change is a new record (see `moved`, `said`, `changed`).
+
+    `image` and `image_digest` say what the job ran in, `warm_pool` is AWS's WarmPoolStatus.
+    """
 
     id: str
     name: str
@@ -60,6 +63,9 @@ class JobRecord:
     failure_reason: str | None = None
     artifact_uri: str | None = None
     unreachable: bool = False
+    image: str = ""
+    image_digest: str = ""
+    warm_pool: Mapping[str, Any] = field(default_factory=dict)
     seq: int = 0
 
     @property
@@ -89,6 +95,12 @@ class JobRecord:
             status=to, start=now, end=now if to in TERMINAL else None, message=message
         )
         return replace(self, secondary=to, transitions=(*past, stay), modified=now, **changes)
+
+    def said(self, now: float, message: str) -> "JobRecord":
+        """Return the record with another message for the status it is in."""
+        past = self.transitions
+        told = (*past[:-1], replace(past[-1], message=message)) if past else past
+        return replace(self, transitions=told, modified=now)
 
     def changed(self, now: float, **changes: Any) -> "JobRecord":
         """Return the record with other facts and the same status."""

@@ -120,8 +120,9 @@ def find_shim() -> Path:
 
 
 def _problems(spec: AttemptSpec, facts: HostFacts) -> Iterator[str]:
-    if spec.image is not None:
-        yield f"the process runtime runs no images, and {spec.image!r} is one; leave the image out"
+    if spec.container is not None:
+        image = spec.container.image
+        yield f"the process runtime runs no images, and {image!r} is one; leave the image out"
     if not spec.argv or shutil.which(spec.argv[0], path=spec.environment.get("PATH")) is None:
         yield f"there is no program {' '.join(spec.argv[:1])!r} on this machine"
     there = {gpu.uuid for gpu in facts.gpus}
