@@ -7,11 +7,20 @@ from pathlib import Path
 
 from ..contract.names import AttemptKey, log_stream
 from ..contract.record import JobRecord
-from ..runtimes.base import AttemptSpec, Observation, Phase, Resources, StartError
+from ..hosts.base import HostUnreachableError
+from ..runtimes.base import (
+    AttemptSpec,
+    NotRunningError,
+    Observation,
+    Phase,
+    Resources,
+    Shell,
+    StartError,
+)
 from ..store.base import LogStream
 from .collect import Collector
 from .command import attempt_spec
-from .errors import ClientError
+from .errors import ClientError, RefusedError
 from .folders import AttemptFolder, attempt_folder
 from .patience import insist
 from .shop import Shop
@@ -94,6 +103,14 @@ class Attempt:
     async def ended(self) -> Observation:
         """Wait for its end."""
         return await self._shop.tower.ended(self.key)
+
+    async def shell(self, rows: int, columns: int) -> Shell:
+        """Open a terminal in it; RefusedError if that cannot be."""
+        spec = self.runtime_spec()
+        try:
+            return await self._shop.runtime.shell(self._shop.host, spec, rows, columns)
+        except (NotRunningError, HostUnreachableError) as error:
+            raise RefusedError(str(error)) from error
 
     async def terminate(self) -> None:
         """SIGTERM to every process of it."""

@@ -13,7 +13,7 @@ from ..contract.names import AttemptKey
 from ..contract.record import JobRecord, StopReason, new_record
 from ..contract.spec import Document
 from ..hosts.base import Host
-from ..runtimes.base import Runtime
+from ..runtimes.base import Runtime, Shell
 from ..store.base import UnknownJobError
 from .admission import admit
 from .attempt import remove_folder
@@ -21,6 +21,7 @@ from .errors import RefusedError
 from .feed import Feed
 from .folders import AttemptFolder, attempt_folder
 from .placement import Capacity
+from .remote_debug import check_shell, updated
 from .run import JobRun
 from .settings import Settings
 from .stores import Stores
@@ -115,7 +116,15 @@ class Manager:
             raise RefusedError(
                 f"The training job {name!r} cannot be updated: it is {record.status} already."
             )
-        return await run[0].update(lambda now: {**now.document, **changes})
+        return await run[0].update(lambda now: updated(now, changes))
+
+    async def shell(self, name: str, rows: int, columns: int) -> Shell:
+        """Open a terminal in a running job; RefusedError says why not."""
+        record = self.jobs.find(name)
+        check_shell(record)
+        if record.id not in self._runs:
+            raise RefusedError(f"the training job {name!r} is not looked after now; try again")
+        return await self._runs[record.id][0].shell(rows, columns)
 
     async def delete(self, name: str) -> None:
         """Forget a job that has ended; its artifacts stay where they are."""

@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from ..contract.events import Kind
 from ..contract.record import Desired, JobRecord, StopReason
 from ..contract.status import SecondaryStatus as S
-from ..runtimes.base import Observation, Phase, Resources
+from ..runtimes.base import Observation, Phase, Resources, Shell
 from .attempt import Attempt
 from .errors import (
     AlgorithmError,
     ClientError,
     InternalServerError,
     LimitError,
+    RefusedError,
     failure_reason,
     is_foreseen,
 )
@@ -95,6 +96,12 @@ class JobRun:
             log.info("job %s failed: %r", self.record.name, error, exc_info=error)
             await self._fail(error)
         await self._tidy()
+
+    async def shell(self, rows: int, columns: int) -> Shell:
+        """Open a terminal in what runs of the job now."""
+        if self._attempt is None:
+            raise RefusedError(f"nothing of the training job {self.record.name!r} runs now")
+        return await self._attempt.shell(rows, columns)
 
     async def let_go(self) -> None:
         """Stop looking after the job; it runs on, and the next manager adopts it."""

@@ -150,6 +150,17 @@ class Leftover:
     key: AttemptKey | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalImage:
+    """An image that an engine has: a name it goes by, its id, digest ("" if never pulled), size."""
+
+    name: str
+    id: str
+    digest: str = ""
+    size: int = -1
+    created: float = 0.0
+
+
 Tell = Callable[[str], None]
 """Says to the job's owner what is being done, for instance how far an image is pulled."""
 
@@ -187,6 +198,10 @@ class Shell(ABC):
     @abstractmethod
     async def close(self) -> None:
         """End it; twice is once."""
+
+    async def exit_code(self) -> int | None:
+        """Return the code it ended with, None while it runs or if that is not known."""
+        return None
 
 
 class Runtime(ABC):
@@ -227,6 +242,14 @@ class Runtime(ABC):
     async def unavailable(self) -> str | None:
         """Say why this runtime cannot be used now and what to do about it; None if it can."""
         return None
+
+    async def version(self) -> str:
+        """Return the version of the engine, "" where there is none to ask."""
+        return ""
+
+    async def images(self) -> list[LocalImage]:
+        """Return the images that need no pulling; HostUnreachableError if there is no engine."""
+        return []
 
     async def prepare(
         self,
