@@ -51,3 +51,19 @@ def test_status_says_what_serves(manager_process):
 def test_env_can_be_evaluated_by_a_shell(manager_process):
     lines = manager_process.cli("env").stdout.splitlines()
     assert all(line.startswith("export AWS_") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "which script?"),
+        (["--image", "process"], "which script?"),
+        (["train.py", "--command", "sh -c ls"], "name one with --image"),
+        (["train.py", "--image", "net:1", "--python", "python3"], "an image brings its own"),
+        (["--image", "net:1", "--source-dir", "."], "--source-dir needs a SCRIPT"),
+    ],
+)
+def test_what_does_not_go_together_is_said_and_nothing_is_sent(manager_process, words, message):
+    done = manager_process.cli("run", *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr

@@ -7,6 +7,7 @@ from jupyter_train.client.source import MissingPathError, find_source
 from jupyter_train.client.submit import (
     JobOptions,
     address,
+    image_name,
     stamped_name,
     text_of,
     training_job_request,
@@ -85,3 +86,44 @@ def test_the_callers_interpreter_is_recorded_and_the_users_environment_wins():
 def test_members_that_say_nothing_are_not_sent():
     request = training_job_request(JobOptions(interpreter=None))
     assert request.keys().isdisjoint({"HyperParameters", "Tags", "InputDataConfig", "Environment"})
+
+
+def test_an_image_brings_its_own_interpreter_and_a_process_records_the_callers():
+    for image in (None, "", "process"):
+        assert "Environment" in training_job_request(JobOptions(image=image, interpreter="python3"))
+    request = training_job_request(JobOptions(image="team/image:1", interpreter="python3"))
+    assert "Environment" not in request
+    assert request["AlgorithmSpecification"]["TrainingImage"] == "team/image:1"
+
+
+def test_what_is_chosen_about_a_container_is_asked_in_awss_words():
+    request = training_job_request(
+        JobOptions(
+            image="image",
+            command=["python3", "-V"],
+            volume_size=5,
+            keep_alive=600,
+            max_retries=2,
+            isolated=True,
+            remote_debug=True,
+        )
+    )
+    assert request["AlgorithmSpecification"]["ContainerEntrypoint"] == ["python3", "-V"]
+    assert request["ResourceConfig"]["VolumeSizeInGB"] == 5
+    assert request["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
+    assert request["RetryStrategy"] == {"MaximumRetryAttempts": 2}
+    assert request["EnableNetworkIsolation"] is True
+    assert request["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        ("123456789012.dkr.ecr.us-west-2.amazonaws.com/my-custom-image:latest", "my-custom-image"),
+        ("localhost:5000/team/net@sha256:abc", "net"),
+        ("plain", "plain"),
+        (None, "job"),
+    ],
+)
+def test_a_job_without_a_script_is_called_after_its_image(image, name):
+    assert image_name(image) == name

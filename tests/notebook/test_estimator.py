@@ -186,3 +186,57 @@ def test_what_is_no_input_is_refused_with_what_is(told, script):
 
 def test_the_role_is_one_that_the_manager_takes():
     assert get_execution_role().startswith("arn:aws:iam::")
+
+
+def test_an_image_without_a_script_runs_by_itself(told):
+    session = told()
+    request = asked(session, image_uri="repo/my-image:1", role="role", instance_type="ml.m5.large")
+    assert request["AlgorithmSpecification"]["TrainingImage"] == "repo/my-image:1"
+    assert request["TrainingJobName"].startswith("my-image-")
+    assert "HyperParameters" not in request
+    assert [name for name, _ in session.told.calls] == ["CreateTrainingJob"]
+
+
+def test_a_script_and_an_image_are_script_mode_in_that_image(told, script):
+    request = asked(told(), image_uri="repo/image:1", entry_point=script)
+    assert request["AlgorithmSpecification"]["TrainingImage"] == "repo/image:1"
+    assert request["HyperParameters"]["sagemaker_program"] == "train.py"
+    assert "Environment" not in request
+
+
+def test_what_is_said_about_the_container_becomes_members(told):
+    request = asked(
+        told(),
+        image_uri="image",
+        container_entry_point=["python3", "fit.py"],
+        container_arguments=["--fast"],
+        keep_alive_period_in_seconds=600,
+        enable_network_isolation=True,
+        enable_remote_debug=True,
+        max_retry_attempts=3,
+    )
+    algorithm = request["AlgorithmSpecification"]
+    assert algorithm["ContainerEntrypoint"] == ["python3", "fit.py"]
+    assert algorithm["ContainerArguments"] == ["--fast"]
+    assert request["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
+    assert request["EnableNetworkIsolation"] is True
+    assert request["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
+    assert request["RetryStrategy"] == {"MaximumRetryAttempts": 3}
+
+
+def test_a_command_that_is_one_text_is_refused_with_what_would_do(told):
+    with pytest.raises(TypeError, match="lists of words, such as"):
+        asked(told(), image_uri="image", container_entry_point="python3 fit.py")
+
+
+def test_tensorboard_may_be_a_place_a_mapping_or_the_sdks_object(told, tmp_path):
+    place = {"S3OutputPath": "s3://b/k", "LocalPath": "/opt/ml/output/tensorboard"}
+    of_the_sdk = SimpleNamespace(_to_request_dict=lambda: place)
+    for given, sent in (
+        (place, place),
+        (of_the_sdk, place),
+        ("s3://b/k", {"S3OutputPath": "s3://b/k"}),
+        (tmp_path, {"S3OutputPath": tmp_path.as_uri()}),
+    ):
+        request = asked(told(), image_uri="image", tensorboard_output_config=given)
+        assert request["TensorBoardOutputConfig"] == sent

@@ -111,3 +111,23 @@ def test_a_figure_shows_names_as_text(told):
     drawn = TrainingJob("a", session).figure()
     assert drawn.data[0].name == "&lt;b>loss"
     assert list(drawn.data[0].y) == [2.0]
+
+
+PULLING = {
+    "TrainingJobStatus": "InProgress",
+    "SecondaryStatus": "Downloading",
+    "SecondaryStatusTransitions": [{"StatusMessage": "Downloading the image: 45 % of 1.2 GB"}],
+    "AlgorithmSpecification": {"TrainingImage": "team/net:1"},
+    "ImageDigest": "sha256:" + "0" * 64,
+}
+
+
+def test_a_job_says_what_it_waits_for_and_what_it_runs_in(told):
+    session = told(DescribeTrainingJob=PULLING, ListMetricSeries={"Series": []})
+    session.told.answers["DescribeLogStreams"] = NO_LOG
+    data = TrainingJob("a", session)._repr_mimebundle_()
+    assert data["text/plain"] == (
+        "training job a · InProgress · Downloading: Downloading the image: 45 % of 1.2 GB "
+        "· in team/net:1 sha256:000000000000"
+    )
+    assert "<code>team/net:1 sha256:000000000000</code>" in data["text/html"]

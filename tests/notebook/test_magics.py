@@ -77,6 +77,9 @@ def test_a_source_folder_lies_beside_the_cell(magics, shell, tmp_path):
     [
         ("", None, "which script"),
         ("fit.py", CELL, "runs the cell"),
+        ("--image image --source-dir .", None, "needs a script"),
+        ("--command 'sh -c ls'", CELL, "name one with --image"),
+        ("--image image --network host", CELL, "invalid choice: 'host'"),
         ("missing.py", None, "no script missing.py"),
         ("-i training=missing", CELL, "no file or folder"),
         ("--out 3x", CELL, "no name of a variable"),
@@ -129,3 +132,24 @@ def test_the_extension_loads_and_goes_away_again(shell):
 def test_a_job_of_the_session_is_a_training_job(magics, shell):
     shell.run_cell_magic("train", "--out job", CELL)
     assert isinstance(shell.user_ns["job"], TrainingJob)
+
+
+def test_a_cell_can_run_in_an_image(magics, shell):
+    shell.run_cell_magic("train", "--image team/net:1 --shell --network none", CELL)
+    request = created(magics)
+    assert request["AlgorithmSpecification"]["TrainingImage"] == "team/net:1"
+    assert request["HyperParameters"]["sagemaker_program"] == "cell.py"
+    assert request["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
+    assert request["EnableNetworkIsolation"] is True
+    assert "Environment" not in request
+
+
+def test_an_image_of_ones_own_needs_no_script(magics, shell):
+    shell.run_line_magic(
+        "train", "--image net:1 --command 'sh -c \"ls -l\"' --keep-alive 60 --max-retries 2"
+    )
+    request = created(magics)
+    assert request["AlgorithmSpecification"]["ContainerEntrypoint"] == ["sh", "-c", "ls -l"]
+    assert request["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 60
+    assert request["RetryStrategy"] == {"MaximumRetryAttempts": 2}
+    assert "HyperParameters" not in request

@@ -1,6 +1,7 @@
 """Every option of every command."""
 
 import argparse
+import shlex
 from pathlib import Path
 
 
@@ -41,7 +42,10 @@ def _command(
 
 def _run(made: argparse.ArgumentParser) -> None:
     made.add_argument(
-        "script", metavar="SCRIPT", help="script; inside --source-dir if that is given"
+        "script",
+        nargs="?",
+        metavar="SCRIPT",
+        help="script; inside --source-dir if that is given; without one, the image's train",
     )
     made.add_argument("--source-dir", metavar="DIR", help="folder that goes with the script")
     made.add_argument("--dependency", action="append", default=[], metavar="PATH")
@@ -55,15 +59,32 @@ def _run(made: argparse.ArgumentParser) -> None:
     _pairs(made, "--tag", "NAME=VALUE", "tag")
     made.add_argument("--output", default="s3://jupyter-train/", metavar="WHERE")
     made.add_argument("--checkpoints", metavar="WHERE", help="keep checkpoints there")
-    made.add_argument("--image", help="image to run in (default: a process of this machine)")
     made.add_argument("--python", metavar="PROGRAM", help="interpreter (default: this one)")
     made.add_argument("--max-run", type=int, default=86400, metavar="SECONDS")
+    made.add_argument("--max-retries", type=int, metavar="N")
+    _container(made)
     made.add_argument(
         "--wait",
         action=argparse.BooleanOptionalAction,
         default=True,
         help="follow the log to the end; the exit code is the job's",
     )
+
+
+def _container(made: argparse.ArgumentParser) -> None:
+    add = made.add_argument
+    add("--image", help="image to run in (default: a process of this machine)")
+    add(
+        "--command",
+        dest="command_words",
+        type=shlex.split,
+        metavar="WORDS",
+        help="run this instead of its train",
+    )
+    add("--network", choices=["none"], help="none: the container reaches nobody")
+    add("--shell", action="store_true", help="terminals may be opened in the running container")
+    add("--volume-size", type=int, default=30, metavar="GIB", help="disk it may fill (30)")
+    add("--keep-alive", type=int, metavar="SECONDS", help="keep a container warm after the job")
 
 
 def _pairs(made: argparse.ArgumentParser, flag: str, metavar: str, help: str, *more: str) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from ..client.connection import Connection
 from ..client.find import connect
 from ..client.logs import follow_log
-from ..client.source import find_source
-from ..client.submit import JobOptions, submit, training_job_request
+from ..client.progress import Progress
+from ..client.source import Source, find_source
+from ..client.submit import JobOptions, image_name, is_process, submit, training_job_request
 from .command import INTERRUPTED
 from .logs import detached
 from .text import NEWLINE, clean, note, out, out_json
@@ -24,7 +25,8 @@ _EXIT_CODE = re.compile(r"exit code:? (\d+)(?!.*exit code)", re.IGNORECASE | re.
 
 def run(arguments: Namespace) -> int:
     """Submit a job; with --wait print its log and return its exit code."""
-    source = find_source(arguments.script, arguments.source_dir, arguments.dependency)
+    _check(arguments)
+    source = _source(arguments)
     request = training_job_request(_options(arguments), source)
     name = request["TrainingJobName"]
     with connect(arguments.home) as connection:
@@ -60,7 +62,8 @@ def _submitted(name: str, arn: str, as_json: bool) -> None:
 
 def _follow(connection: Connection, name: str, as_json: bool) -> int:
     note(f"job {name}")
-    for line in follow_log(connection, name):
+    progress = Progress(lambda words: note(clean(words)))
+    for line in follow_log(connection, name, look=progress.look):
         if as_json:
             note(clean(line.text))
         else:
@@ -81,9 +84,30 @@ def _say_end(job: Mapping[str, Any]) -> None:
         note(f"model: {model}")
 
 
+def _check(arguments: Namespace) -> None:
+    if arguments.script is None and is_process(arguments.image):
+        raise ValueError("which script? Name one, or an image that trains by itself: --image NAME")
+    if arguments.command_words and is_process(arguments.image):
+        raise ValueError("--command is what an image runs: name one with --image")
+    if arguments.python and not is_process(arguments.image):
+        raise ValueError("--python is an interpreter of this machine; an image brings its own")
+    if arguments.source_dir and arguments.script is None:
+        raise ValueError("--source-dir needs a SCRIPT: which of the folder's files to run")
+
+
+def _source(arguments: Namespace) -> Source | None:
+    if arguments.script is None:
+        return None
+    return find_source(arguments.script, arguments.source_dir, arguments.dependency)
+
+
+def _base_name(arguments: Namespace) -> str:
+    return Path(arguments.script).stem if arguments.script else image_name(arguments.image)
+
+
 def _options(arguments: Namespace) -> JobOptions:
     return JobOptions(
-        base_name=Path(arguments.script).stem,
+        base_name=_base_name(arguments),
         name=arguments.name,
         hyperparameters=dict(arguments.hyperparameter),
         inputs=dict(arguments.input),
@@ -92,8 +116,14 @@ def _options(arguments: Namespace) -> JobOptions:
         interpreter=arguments.python or sys.executable,
         instance_type=arguments.instance_type,
         instance_count=arguments.instance_count,
+        volume_size=arguments.volume_size,
+        keep_alive=arguments.keep_alive,
         max_run=arguments.max_run,
+        max_retries=arguments.max_retries,
         image=arguments.image,
+        command=arguments.command_words or (),
+        isolated=arguments.network == "none",
+        remote_debug=arguments.shell,
         output_path=arguments.output,
         checkpoints=arguments.checkpoints,
         tags=dict(arguments.tag),

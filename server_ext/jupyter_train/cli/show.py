@@ -7,6 +7,7 @@ from typing import Any
 
 from ..client.connection import Connection
 from ..client.find import connect
+from ..client.progress import image_of, waits_for, warm_pool_of
 from ..client.stream import StreamReader
 from .text import age, clean, duration, out, out_json, table
 
@@ -35,7 +36,7 @@ def describe(arguments: Namespace) -> int:
     if arguments.json:
         out_json(job)
         return 0
-    for name, value in _facts(job, time.time()):
+    for name, value in facts(job, time.time()):
         out(f"{name:<12} {clean(value)}")
     return 0
 
@@ -79,24 +80,29 @@ def _short(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _facts(job: Mapping[str, Any], now: float) -> list[tuple[str, str]]:
+def facts(job: Mapping[str, Any], now: float) -> list[tuple[str, str]]:
+    """Return what is worth a line of a described job, names and values."""
     resources = job["ResourceConfig"]
-    facts = [
+    found = [
         ("job", job["TrainingJobName"]),
         ("status", _status(job)),
+        ("doing", waits_for(job).partition(": ")[2]),
         ("reason", job.get("FailureReason", "")),
         ("age", age(now - job["CreationTime"])),
         ("time", _time_taken(job, now)),
         ("on", f"{resources.get('InstanceCount', 1)} x {resources.get('InstanceType', '')}"),
+        ("image", image_of(job)),
+        ("digest", job.get("ImageDigest", "")),
+        ("warm pool", warm_pool_of(job)),
         ("model", job.get("ModelArtifacts", {}).get("S3ModelArtifacts", "")),
     ]
-    facts += [("parameter", f"{k} = {v}") for k, v in job.get("HyperParameters", {}).items()]
-    facts += [("input", _channel(each)) for each in job.get("InputDataConfig", ())]
-    facts += [
+    found += [("parameter", f"{k} = {v}") for k, v in job.get("HyperParameters", {}).items()]
+    found += [("input", _channel(each)) for each in job.get("InputDataConfig", ())]
+    found += [
         ("metric", f"{each['MetricName']} = {_short(each['Value'])}")
         for each in job.get("FinalMetricDataList", ())
     ]
-    return [(name, value) for name, value in facts if value]
+    return [(name, value) for name, value in found if value]
 
 
 def _channel(channel: Mapping[str, Any]) -> str:

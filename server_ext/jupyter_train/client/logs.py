@@ -1,7 +1,7 @@
 """A job's log lines, to the end of the job, whatever happens to the manager meanwhile."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,13 +49,22 @@ def _read_stream(connection: Connection, ask: dict[str, Any], tail: int | None) 
         ask["nextToken"] = answer["nextForwardToken"]
 
 
-def follow_log(connection: Connection, job: str, *, tail: int | None = None) -> Iterator[Line]:
-    """Yield a job's lines as they come until it has ended; survives a restart of the manager."""
+def follow_log(
+    connection: Connection,
+    job: str,
+    *,
+    tail: int | None = None,
+    look: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Iterator[Line]:
+    """Yield a job's lines as they come until it has ended; survives a restart of the manager.
+
+    `look` is called with the job's description when it changes.
+    """
     after: dict[str, int] = {}
     lost: float | None = None
     while True:
         try:
-            yield from _follow(connection, job, after, tail)
+            yield from _follow(connection, job, after, tail, look)
         except ConnectionError:
             lost = time.monotonic() if lost is None or after else lost
             if time.monotonic() - lost > _PATIENCE:
@@ -67,9 +76,15 @@ def follow_log(connection: Connection, job: str, *, tail: int | None = None) -> 
 
 
 def _follow(
-    connection: Connection, job: str, after: dict[str, int], tail: int | None
+    connection: Connection,
+    job: str,
+    after: dict[str, int],
+    tail: int | None,
+    look: Callable[[Mapping[str, Any]], None] | None,
 ) -> Iterator[Line]:
     with StreamReader(connection) as reader:
+        if look is not None:
+            reader.subscribe("job", job=job)
         if tail is not None and not after:
             reader.subscribe("log", job=job, tail=tail)
         else:
@@ -80,6 +95,10 @@ def _follow(
                 raise ApiError(message["code"], message["message"], 400)
             if message["type"] == "end":
                 return
+            if message["type"] == "job" and look is not None:
+                look(message["detail"])
+            if message["type"] != "lines":
+                continue
             for when, text, position in message["lines"]:
                 yield Line(stream=message["stream"], time=when, text=text, position=position)
             after[message["stream"]] = message["next"]

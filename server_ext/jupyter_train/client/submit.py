@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE, parse_address
+from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE, PROCESS_IMAGE, parse_address
 from ..contract.spec import INTERPRETER_VARIABLE
 from .connection import Connection
 from .source import MissingPathError, Source, package_source
@@ -24,7 +24,11 @@ Inputs = str | Path | Mapping[str, str | Path | Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOptions:
-    """What a person says about a job; `name` wins over `base_name`, which gets a time stamp."""
+    """What a person says about a job; `name` wins over `base_name`, which gets a time stamp.
+
+    `interpreter` is told only of a job without an image: an image brings its own.  `command` is
+    what the image runs instead of its `train` program; `keep_alive` are seconds of warm pool.
+    """
 
     base_name: str = "job"
     name: str | None = None
@@ -35,8 +39,14 @@ class JobOptions:
     interpreter: str | None = sys.executable
     instance_type: str = "local"
     instance_count: int = 1
+    volume_size: int = 30
+    keep_alive: int | None = None
     max_run: int = 86400
+    max_retries: int | None = None
     image: str | None = None
+    command: Sequence[str] = ()
+    isolated: bool = False
+    remote_debug: bool = False
     role: str = DEFAULT_ROLE
     output_path: str | Path = f"s3://{DEFAULT_BUCKET}/"
     output_compression: str = "GZIP"
@@ -67,18 +77,12 @@ def training_job_request(
             "S3OutputPath": address(options.output_path, must_exist=False),
             "CompressionType": options.output_compression,
         },
-        "ResourceConfig": {
-            "InstanceType": options.instance_type,
-            "InstanceCount": options.instance_count,
-            "VolumeSizeInGB": 30,
-        },
+        "ResourceConfig": _resources(options),
         "StoppingCondition": {"MaxRuntimeInSeconds": options.max_run},
         "Environment": _environment(options),
         "Tags": [{"Key": key, "Value": value} for key, value in options.tags.items()],
+        **_choices(options),
     }
-    if options.checkpoints is not None:
-        uri = address(options.checkpoints, must_exist=False)
-        request["CheckpointConfig"] = {"S3Uri": uri}
     return {key: value for key, value in request.items() if value not in ([], {})}
 
 
@@ -105,6 +109,16 @@ def address(where: str | Path, *, must_exist: bool = True) -> str:
     if must_exist and not path.exists():
         raise MissingPathError(f"there is no file or folder {path}")
     return text if is_uri else path.as_uri()
+
+
+def is_process(image: str | None) -> bool:
+    """Tell whether a job of this image runs without a container."""
+    return image in (None, "", PROCESS_IMAGE)
+
+
+def image_name(image: str | None) -> str:
+    """Return what a job is called after, where it has no script: the image, without its tag."""
+    return re.split("[:@]", (image or "job").rpartition("/")[2])[0]
 
 
 def text_of(value: Any) -> str:
@@ -134,14 +148,41 @@ def _algorithm(options: JobOptions) -> dict[str, Any]:
     found: dict[str, Any] = {"TrainingInputMode": "File"}
     if options.image:
         found["TrainingImage"] = options.image
+    if options.command:
+        found["ContainerEntrypoint"] = list(options.command)
     if options.metric_definitions:
         found["MetricDefinitions"] = [dict(each) for each in options.metric_definitions]
         found["EnableSageMakerMetricsTimeSeries"] = True
     return found
 
 
+def _resources(options: JobOptions) -> dict[str, Any]:
+    found = {
+        "InstanceType": options.instance_type,
+        "InstanceCount": options.instance_count,
+        "VolumeSizeInGB": options.volume_size,
+    }
+    if options.keep_alive is None:
+        return found
+    return {**found, "KeepAlivePeriodInSeconds": options.keep_alive}
+
+
+def _choices(options: JobOptions) -> dict[str, Any]:
+    """Return the members that are there only where something was chosen."""
+    found: dict[str, Any] = {}
+    if options.checkpoints is not None:
+        found["CheckpointConfig"] = {"S3Uri": address(options.checkpoints, must_exist=False)}
+    if options.max_retries is not None:
+        found["RetryStrategy"] = {"MaximumRetryAttempts": options.max_retries}
+    if options.isolated:
+        found["EnableNetworkIsolation"] = True
+    if options.remote_debug:
+        found["RemoteDebugConfig"] = {"EnableRemoteDebug": True}
+    return found
+
+
 def _environment(options: JobOptions) -> dict[str, str]:
-    if options.interpreter is None:
+    if options.interpreter is None or not is_process(options.image):
         return dict(options.environment)
     return {INTERPRETER_VARIABLE: options.interpreter, **options.environment}
 

@@ -20,11 +20,16 @@ _COLOUR = "#2d7ff9"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What was known about a job when its output was drawn; `status` is empty when nothing was."""
+    """What was known about a job when its output was drawn; `status` is empty when nothing was.
+
+    `doing` is what it waits for before it trains, `image` what it runs in.
+    """
 
     name: str
     status: str = ""
     secondary: str = ""
+    doing: str = ""
+    image: str = ""
     reason: str = ""
     seconds: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -45,6 +50,8 @@ def bundle(snapshot: Snapshot) -> dict[str, Any]:
 def print_text(snapshot: Snapshot) -> str:
     """Return one line about a job."""
     parts = [f"training job {snapshot.name}", snapshot.status or "manager not reachable"]
+    parts += [snapshot.doing] if snapshot.doing else []
+    parts += [f"in {snapshot.image}"] if snapshot.image else []
     parts += [f"{name}={print_value(value)}" for name, value in snapshot.metrics.items()]
     parts += [snapshot.reason] if snapshot.reason else []
     return " · ".join(parts)
@@ -57,6 +64,8 @@ def print_html(snapshot: Snapshot) -> str:
     )
     parts = [
         f"<div><code>{escape(snapshot.name)}</code> {_print_status(snapshot)}</div>",
+        f"<div>{escape(snapshot.doing)}</div>" if snapshot.doing else "",
+        f"<div>in <code>{escape(snapshot.image)}</code></div>" if snapshot.image else "",
         f"<div>{escape(snapshot.reason)}</div>" if snapshot.reason else "",
         f"<div>{metrics}</div>" if metrics else "",
         sparkline(snapshot.curve, snapshot.curve_name),

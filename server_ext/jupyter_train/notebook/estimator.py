@@ -1,13 +1,12 @@
 """SageMaker's Estimator for jobs of our own: the same words, sent as the same operation."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from ..client.source import Source, find_source
-from ..client.submit import JobOptions, submit, training_job_request
-from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE, PROCESS_IMAGE
+from ..client.submit import JobOptions, image_name, submit, training_job_request
+from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE
 from .display import remember
 from .inputs import Inputs, channels
 from .job import TrainingJob
@@ -26,7 +25,8 @@ class Estimator:
     """What to train and how; `fit` makes a training job of it.
 
     Takes the parameters of the SageMaker Python SDK's Estimator, script mode included, by name or
-    in the SDK's order; each is an attribute.  Without `image_uri` a job runs with this Python.
+    in the SDK's order; each is an attribute.  Without `image_uri` a job runs with this Python;
+    with one, `entry_point` runs in that image, or, where none is given, the image's `train`.
     """
 
     __signature__ = signature()
@@ -122,7 +122,6 @@ class Estimator:
             inputs=self._channels(inputs),
             metric_definitions=_definitions(said["metric_definitions"]),
             environment=_texts(said["environment"]),
-            interpreter=sys.executable if said["image_uri"] in (None, PROCESS_IMAGE) else None,
             instance_type=said["instance_type"],
             instance_count=said["instance_count"],
             max_run=said["max_run"],
@@ -138,7 +137,7 @@ class Estimator:
         said = vars(self)
         if said["entry_point"] is not None:
             return Path(said["entry_point"]).stem
-        return str(said["image_uri"] or "job").rpartition("/")[2].partition(":")[0]
+        return image_name(said["image_uri"])
 
     def _channels(self, inputs: Inputs) -> dict[str, Mapping[str, Any]]:
         said = vars(self)

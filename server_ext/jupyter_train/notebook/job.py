@@ -9,6 +9,7 @@ from typing import Any
 from ..client.connection import ApiError
 from ..client.find import NoManagerError, StartFailedError
 from ..client.logs import follow_log, read_log
+from ..client.progress import Progress, image_of, waits_for
 from ..contract.status import Status
 from .artifacts import fetch_artifact
 from .display import Snapshot, bundle, print_text, show
@@ -23,6 +24,10 @@ _SNAPSHOT_LINES = 10
 _FAILURE_LINES = 20
 _NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
 
+# Seconds after which an output is drawn again for those whose page has no live view.
+_QUIET = 2.0
+
+Look = Callable[[Mapping[str, Any]], None]
 Curve = dict[str, list[float]]
 """The columns of a metric series: `steps`, `times` (epoch seconds) and `values`."""
 
@@ -58,10 +63,15 @@ class TrainingJob:
 
     def wait(self, logs: bool | str = False) -> None:
         """Block until the job has ended, raise if it failed; `logs` prints its lines meanwhile."""
+        self._wait(logs)
+
+    def _wait(self, logs: bool | str, look: Look | None = None) -> None:
         try:
             if wants_lines(logs):
                 self.print_log()
-            while self.status not in _ENDED:
+            while (detail := self._describe())["TrainingJobStatus"] not in _ENDED:
+                if look is not None:
+                    look(detail)
                 self._sleep(_POLL)
         except KeyboardInterrupt:
             raise WaitInterrupted(self.name) from None
@@ -77,16 +87,18 @@ class TrainingJob:
             print(f"training job {self.name}")  # noqa: T201 - a program has no other view
         if not wait:
             return
+        # Where our front end is, the view moves by itself; for all others it is drawn again.
+        look = Progress(lambda _: view.update(self), after=_QUIET).look if view else None
         try:
-            self.wait(logs=view is None if logs is None else wants_lines(logs))
+            self._wait(view is None if logs is None else wants_lines(logs), look)
         finally:
             if view is not None:
                 view.update(self)
 
     def print_log(self) -> None:
-        """Print the log's lines as they come, to the end of the job."""
-        for line in self.follow():
-            print(line, flush=True)  # noqa: T201 - printing is what was asked for
+        """Print the log's lines as they come, to the end of the job, and what comes before them."""
+        for line in self._follow(Progress(_print).look):
+            _print(line)
 
     def stop(self) -> None:
         """Ask the job to stop; what it left in its model folder is kept."""
@@ -99,8 +111,11 @@ class TrainingJob:
 
     def follow(self) -> Iterator[str]:
         """Yield the log's lines as they come, to the end of the job."""
+        return self._follow()
+
+    def _follow(self, look: Look | None = None) -> Iterator[str]:
         streams: list[str] = []
-        for line in follow_log(self.session.connect(), self.name):
+        for line in follow_log(self.session.connect(), self.name, look=look):
             if line.stream not in streams:
                 streams.append(line.stream)
             host = line.stream.rpartition("/")[2].rpartition("-")[0]
@@ -162,6 +177,8 @@ class TrainingJob:
             name=self.name,
             status=detail["TrainingJobStatus"],
             secondary=detail.get("SecondaryStatus", ""),
+            doing=visible(waits_for(detail)),
+            image=visible(image_of(detail)),
             reason=visible(detail.get("FailureReason", "")),
             seconds=_seconds(detail),
             metrics={visible(each["Name"]): float(each["LastValue"]) for each in series},
@@ -175,6 +192,10 @@ class TrainingJob:
 
     def __repr__(self) -> str:
         return print_text(self._snapshot())
+
+
+def _print(text: str) -> None:
+    print(visible(text), flush=True)  # noqa: T201 - printing is what was asked for
 
 
 _COLUMNS = ("Steps", "Times", "Values")

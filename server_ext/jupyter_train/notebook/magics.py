@@ -124,8 +124,15 @@ class TrainMagics(Magics):
 def _check(said: argparse.Namespace, *, is_cell: bool) -> None:
     if is_cell and said.script:
         raise UsageError(f"%%train runs the cell; to run {said.script} say %train {said.script}")
-    if not is_cell and not said.script:
-        raise UsageError("which script? %train SCRIPT …, or %%train above a cell that is one")
+    if not is_cell and not said.script and not said.image:
+        raise UsageError(
+            "which script? %train SCRIPT …, %%train above a cell that is one, "
+            "or --image NAME alone for an image that trains by itself"
+        )
+    if said.source_dir and not is_cell and not said.script:
+        raise UsageError("--source-dir needs a script: which of the folder's files to run")
+    if said.command and not said.image:
+        raise UsageError("--command is what an image runs: name one with --image")
     if said.out and not said.out.isidentifier():
         raise UsageError(f"--out {said.out!r} is no name of a variable")
 
@@ -141,6 +148,7 @@ def _write_cell(said: argparse.Namespace, cell: str, folder: Path) -> None:
 
 def _estimator(said: argparse.Namespace, session: Session) -> Estimator:
     return Estimator(
+        image_uri=said.image,
         entry_point=said.script,
         source_dir=said.source_dir,
         dependencies=said.dependency,
@@ -152,6 +160,12 @@ def _estimator(said: argparse.Namespace, session: Session) -> Estimator:
         output_path=said.output,
         checkpoint_s3_uri=said.checkpoints,
         max_run=said.max_run,
+        container_entry_point=said.command,
+        enable_network_isolation=said.network == "none",
+        enable_remote_debug=said.shell,
+        volume_size=said.volume_size,
+        keep_alive_period_in_seconds=said.keep_alive,
+        max_retry_attempts=said.max_retries,
         sagemaker_session=session,
     )
 

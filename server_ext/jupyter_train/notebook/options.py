@@ -70,7 +70,7 @@ def train_parser() -> Parser:
     """Return the parser of %train and %%train."""
     parser = Parser("%train")
     add = parser.add_argument
-    add("script", nargs="?", help="the script to run; %%%%train takes the cell")
+    add("script", nargs="?", help="the script to run; %%%%train takes the cell, an image its own")
     add("-n", "--name", help="the job's name (default: made from the script's and the time)")
     _add_pairs(parser, "-p", "--param", "a hyperparameter: the script gets --NAME VALUE")
     _add_pairs(parser, "-i", "--input", "a channel: a path, file:// or s3:// URI")
@@ -78,6 +78,7 @@ def train_parser() -> Parser:
     _add_pairs(parser, "-e", "--env", "an environment variable")
     add("-t", "--instance-type", default="local", help="what to run on (default: local)")
     add("-c", "--instance-count", type=int, default=1, help="how many of it (default: 1)")
+    _add_container(parser)
     add("-o", "--output", help="where the model goes, a path or URI")
     add("-d", "--dependency", action="append", default=[], help="file or folder beside the script")
     add("-s", "--source-dir", help="the folder that the script is in and needs")
@@ -86,6 +87,17 @@ def train_parser() -> Parser:
     add("--wait", action="store_true", help="block until the job has ended")
     add("--out", metavar="VAR", help="variable that the job is assigned to")
     return parser
+
+
+def _add_container(parser: Parser) -> None:
+    add = parser.add_argument
+    add("--image", help="container image to run in (default: this Python, in no container)")
+    add("--command", type=shlex.split, metavar="WORDS", help="run this instead of its train")
+    add("--network", choices=["none"], help="none: the container reaches nobody")
+    add("--shell", action="store_true", help="terminals may be opened in the running container")
+    add("--volume-size", type=int, metavar="GIB", help="disk it may fill (default: 30)")
+    add("--keep-alive", type=int, metavar="SECONDS", help="keep a container warm after the job")
+    add("--max-retries", type=int, metavar="N", help="tries again after a fault of the machine")
 
 
 def _add_pairs(parser: Parser, short: str, long: str, text: str) -> None:

@@ -1,9 +1,12 @@
 """The words of SageMaker's Estimator, and where CreateTrainingJob keeps what they say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from inspect import Parameter, Signature
+from os import PathLike
 from typing import Any
+
+from ..client.submit import address
 
 # In the SDK's order, with our defaults; a parameter left at None is not sent.
 PARAMETERS: dict[str, Any] = {
@@ -134,13 +137,45 @@ def put_members(request: dict[str, Any], values: Mapping[str, Any]) -> None:
             place = request
             for parent in parents:
                 place = place.setdefault(parent, {})
-            place[member] = value
+            place[member] = _READERS.get(name, _plain)(value)
 
 
 def read_members(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that a described job was made with, one to one ones only."""
     found = {name: _find(detail, path) for name, path in MEMBERS.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value in AWS's words, also where it is an object of the SDK's, or a list of such."""
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    # Underscored, and yet what the SDK itself calls on every object that is given to it.
+    make = getattr(value, "_to_request_dict", None)
+    return value if make is None else make()
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, str):
+        raise TypeError(
+            f"{value!r} is one text; container_entry_point and container_arguments are lists of "
+            "words, such as ['python', 'train.py']"
+        )
+    return [str(each) for each in value]
+
+
+def _tensorboard(value: Any) -> Any:
+    """Accept what the SDK does, and the place alone."""
+    if isinstance(value, str | PathLike):
+        return {"S3OutputPath": address(str(value), must_exist=False)}
+    return _plain(value)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "container_entry_point": _words,
+    "container_arguments": _words,
+    "tensorboard_output_config": _tensorboard,
+}
 
 
 def _find(detail: Mapping[str, Any], path: str) -> Any:
