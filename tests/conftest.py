@@ -19,6 +19,8 @@ from jupyter_train.contract.names import DEFAULT_ROLE
 from jupyter_train.engine.settings import Settings
 from jupyter_train.manager.build import open_manager
 
+pytest_plugins = ["docker_engine"]
+
 
 class Workshop:
     """Makes managers of one state folder, one after the other, and the documents they take."""

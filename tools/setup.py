@@ -16,6 +16,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import base_image
+import engine
+from debian import NotHereError
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 CLIENTS = ROOT / ".venv-clients"
@@ -23,6 +27,8 @@ PYTHON = VENV / "bin" / "python"
 BUILT = ROOT / "server_ext" / "jupyter_train" / "labextension"
 # The stamp of the build lies here: what is in BUILT goes into the wheel.
 COMPILED = ROOT / "labextension" / "lib"
+# Stamps of what is made outside this checkout.
+MADE = VENV / "made"
 TORCH = ["torch==2.13.0"]
 # awscli and the SageMaker SDK pin packages of their own: they are guests, not dependencies.
 CLIENT_PACKAGES = ["sagemaker==2.257.7", "awscli>=1.40"]
@@ -164,6 +170,16 @@ def install_clients() -> None:
     pip(CLIENTS / "bin" / "python", *CLIENT_PACKAGES)
 
 
+def make_base_image() -> None:
+    """Make what the container tests stand on; a machine that cannot skips them, and says why."""
+    try:
+        if engine.found() is None:
+            engine.install()
+        base_image.make()
+    except NotHereError as error:
+        print(f"not here: {error};", end=" ")
+
+
 def install_browser() -> None:
     """Install Debian's Chromium where there is none and we may."""
     if os.geteuid() or not shutil.which("apt-get"):
@@ -226,6 +242,14 @@ def steps(what: str) -> list[Step]:
             key=" ".join(CLIENT_PACKAGES),
             folder=CLIENTS,
             do=install_clients,
+        )
+    )
+    found.append(
+        Step(
+            says="Making a base image and an engine for the container tests",
+            key=base_image.recipe(),
+            folder=MADE,
+            do=make_base_image,
         )
     )
     if not os.environ.get("JT_NO_BROWSER") and not browser():
