@@ -30,3 +30,40 @@ def test_without_ipywidgets_the_form_says_what_else_works(monkeypatch, script):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     with pytest.raises(ImportError, match="pip install ipywidgets"):
         form(str(script))
+
+
+def test_without_an_image_the_form_makes_a_plain_process_job(told, script):
+    session = told()
+    shown = form(str(script), sagemaker_session=session, enable_remote_debug=True)
+    assert shown.container.shell.layout.display == "none"
+    shown.button.click()
+    request = session.told.request("CreateTrainingJob")
+    assert "TrainingImage" not in request["AlgorithmSpecification"]
+    assert "RemoteDebugConfig" not in request
+
+
+def test_images_that_are_here_are_choices_and_the_fields_reach_the_job(told, script):
+    images = [{"Name": "net:2"}, {"Name": "net:1"}]
+    session = told(ListImages={"Images": images})
+    shown = form(str(script), sagemaker_session=session)
+    assert shown.container.image.options == ("net:1", "net:2")
+    shown.container.image.value = "net:1"
+    assert shown.container.shell.layout.display is None
+    shown.container.keep_alive.value = 600
+    shown.container.network.value = False
+    shown.container.shell.value = True
+    shown.button.click()
+    request = session.told.request("CreateTrainingJob")
+    assert request["AlgorithmSpecification"]["TrainingImage"] == "net:1"
+    assert request["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
+    assert request["EnableNetworkIsolation"] is True
+    assert request["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
+
+
+def test_a_manager_that_lists_no_images_leaves_a_field_to_type_in(told, refusal):
+    session = told(ListImages=refusal)
+    shown = form(image_uri="team/net:1", sagemaker_session=session)
+    assert (shown.container.image.options, shown.container.image.value) == ((), "team/net:1")
+    shown.button.click()
+    request = session.told.request("CreateTrainingJob")
+    assert request["AlgorithmSpecification"]["TrainingImage"] == "team/net:1"

@@ -1,12 +1,22 @@
-"""A launch form: widgets for a job's hyperparameters, whose button submits it."""
+"""A launch form: widgets for a job's hyperparameters and container, whose button submits it."""
 
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from ..client.submit import is_process
 from .estimator import Estimator
 from .inputs import Inputs
-from .job import TrainingJob
+from .job import NOT_REACHABLE, TrainingJob
+from .session import Session
+
+# What AWS allows as KeepAlivePeriodInSeconds.
+_LONGEST_KEEP_ALIVE = 21600
+_CONTAINER_ONLY = (
+    "keep_alive_period_in_seconds",
+    "enable_network_isolation",
+    "enable_remote_debug",
+)
 
 
 class LaunchForm:
@@ -22,10 +32,11 @@ class LaunchForm:
             name: _field(widgets, name, value)
             for name, value in estimator.hyperparameters().items()
         }
+        self.container = ContainerFields(widgets, estimator)
         self.button = widgets.Button(description="Train", button_style="primary", icon="play")
         self.button.on_click(self.submit)
         self.output = widgets.Output()
-        parts = [self.name, *self.fields.values(), self.button, self.output]
+        parts = [self.name, *self.fields.values(), self.container.box, self.button, self.output]
         self.box = widgets.VBox(parts)
 
     def submit(self, _: object = None) -> None:
@@ -34,6 +45,7 @@ class LaunchForm:
         with self.output:
             values = {name: field.value for name, field in self.fields.items()}
             self.estimator.set_hyperparameters(**values)
+            vars(self.estimator).update(self.container.parameters())
             name = self.name.value.strip() or None
             self.job = self.estimator.submit(self.inputs, job_name=name)
             self.job.show()
@@ -42,17 +54,70 @@ class LaunchForm:
         return self.box._repr_mimebundle_(**options)
 
 
+class ContainerFields:
+    """What a job runs in: the image, those that are here as choices, and what it may do."""
+
+    def __init__(self, widgets: ModuleType, estimator: Estimator) -> None:
+        said = vars(estimator)
+        self.image = widgets.Combobox(
+            description="image",
+            value=said["image_uri"] or "",
+            options=_local_images(estimator.session),
+            placeholder="none: this notebook's Python",
+        )
+        self.keep_alive = widgets.BoundedIntText(
+            description="keep warm, s",
+            value=said["keep_alive_period_in_seconds"] or 0,
+            max=_LONGEST_KEEP_ALIVE,
+        )
+        self.network = widgets.Checkbox(
+            description="network", value=not said["enable_network_isolation"]
+        )
+        self.shell = widgets.Checkbox(
+            description="terminals", value=bool(said["enable_remote_debug"])
+        )
+        self.image.observe(self._show, "value")
+        self.box = widgets.VBox([self.image, self.keep_alive, self.network, self.shell])
+        self._show()
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what the fields say, as parameters of Estimator."""
+        image = self.image.value.strip() or None
+        if is_process(image):
+            return {"image_uri": image, **dict.fromkeys(_CONTAINER_ONLY)}
+        return {
+            "image_uri": image,
+            "keep_alive_period_in_seconds": self.keep_alive.value or None,
+            "enable_network_isolation": not self.network.value or None,
+            "enable_remote_debug": self.shell.value or None,
+        }
+
+    def _show(self, _: object = None) -> None:
+        shown = None if not is_process(self.image.value.strip()) else "none"
+        for field in (self.keep_alive, self.network, self.shell):
+            field.layout.display = shown
+
+
 def form(
-    entry_point: str,
+    entry_point: str | None = None,
     inputs: Inputs = None,
     hyperparameters: Mapping[str, Any] | None = None,
     **parameters: Any,
 ) -> LaunchForm:
-    """Return a launch form for a script; the rest is what Estimator takes."""
+    """Return a launch form for a script, or an image; the rest is what Estimator takes."""
     estimator = Estimator(
         entry_point=entry_point, hyperparameters=dict(hyperparameters or {}), **parameters
     )
     return LaunchForm(estimator, inputs)
+
+
+def _local_images(session: Session) -> list[str]:
+    """Return the images that are here; none where nobody can say, and any may be typed."""
+    try:
+        found = session.read("ListImages", {}, "jupytertrain").get("Images", [])
+    except NOT_REACHABLE:
+        return []
+    return sorted({each["Name"] for each in found})
 
 
 def _widgets() -> ModuleType:

@@ -22,7 +22,9 @@ _POLL = 0.25
 _SNAPSHOT_POINTS = 300
 _SNAPSHOT_LINES = 10
 _FAILURE_LINES = 20
-_NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
+NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
+"""What it is to ask a manager that is not there, or does not know the question."""
+
 
 # Seconds after which an output is drawn again for those whose page has no live view.
 _QUIET = 2.0
@@ -166,7 +168,7 @@ class TrainingJob:
     def _snapshot(self) -> Snapshot:
         try:
             return self._look()
-        except _NOT_REACHABLE:
+        except NOT_REACHABLE:
             return Snapshot(name=self.name)
 
     def _look(self) -> Snapshot:
