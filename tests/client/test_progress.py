@@ -75,9 +75,10 @@ def test_a_job_that_trains_waits_for_nothing(detail):
         ("team/net:1", {}, "team/net:1"),
         (
             "net:1",
-            {"Image": "net:1", "ImageDigest": "sha256:" + "ab" * 32},
+            {"Image": "net:1", "ImageDigest": "net@sha256:" + "ab" * 32},
             "net:1 sha256:abababababab",
         ),
+        ("net:1", {"Image": "sha256:" + "ab" * 32}, "net:1 sha256:abababababab"),
         ("1.dkr.ecr/net:1", {"Image": "net:1"}, "1.dkr.ecr/net:1 (here net:1)"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 from ..contract.names import PROCESS_IMAGE
 
 _BEFORE_TRAINING = frozenset({"Pending", "Downloading", "Interrupted", "Restarting"})
+_SHA = "sha256:"
 _FIGURES = re.compile(r"\d+(\.\d+)?")
 
 EVERY = 3.0
@@ -57,9 +58,11 @@ def image_of(detail: Mapping[str, Any]) -> str:
     ran, digest = detail.get("Image", ""), detail.get("ImageDigest", "")
     if not ran and asked in ("", PROCESS_IMAGE):
         return ""
-    name = asked if ran in ("", asked) else f"{asked} (here {ran})" if asked else ran
+    is_other = ran not in ("", asked) and not ran.startswith(_SHA)
+    here = f" (here {ran})" if is_other else ""
+    identity = digest.rpartition("@")[2] or (ran if ran.startswith(_SHA) else "")
     # Twelve digits are what the engine's own lists show.
-    return f"{name} {digest[: len('sha256:') + 12]}".rstrip()
+    return f"{asked}{here} {identity[: len(_SHA) + 12]}".strip()
 
 
 def warm_pool_of(detail: Mapping[str, Any]) -> str:
