@@ -1,0 +1,86 @@
+"""The connection to the engine: calls in threads of its own, errors in two kinds.
+
+HostUnreachableError: nothing is known.  APIError: the engine has answered, and the answer is no.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from ...hosts.base import HostUnreachableError
+
+T = TypeVar("T")
+
+THREADS = 12
+CALL_SECONDS = 120
+DEFAULT_HOST = "unix:///var/run/docker.sock"
+
+
+class Engine:
+    """One engine, connected to when first needed; safe in threads."""
+
+    def __init__(self, host: str = "") -> None:
+        self.host = host or os.environ.get("DOCKER_HOST", "") or DEFAULT_HOST
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._pool: ThreadPoolExecutor | None = None
+
+    async def run(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run something that waits for the engine in a thread of ours."""
+        # The loop's own threads serve files; an engine that hangs must not hold them.
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="docker")
+            pool = self._pool
+        return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+
+    def call(self, method: str, *arguments: Any, **options: Any) -> Any:
+        """Call a method of docker's client; what is called may be called twice."""
+        try:
+            return self._call(method, *arguments, **options)
+        except HostUnreachableError:
+            # Connections are kept, and the first call after the engine's restart finds one dead.
+            return self._call(method, *arguments, **options)
+
+    def client(self) -> Any:
+        """Return docker's client; HostUnreachableError if there is no engine to speak to."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._connect()
+            return self._client
+
+    def unreachable(self, error: BaseException) -> HostUnreachableError:
+        """Return the error of an engine that does not answer."""
+        return HostUnreachableError(f"the docker engine at {self.host} does not answer: {error}")
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+            client, self._client = self._client, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+        if client is not None:
+            client.close()
+
+    def _call(self, method: str, *arguments: Any, **options: Any) -> Any:
+        import docker  # noqa: PLC0415  takes 100 ms; those without containers never pay it
+        import requests  # noqa: PLC0415  docker's, and imported with it only
+
+        try:
+            return getattr(self.client(), method)(*arguments, **options)
+        except docker.errors.APIError:  # an answer, although it derives from the next
+            raise
+        except (requests.exceptions.RequestException, OSError) as error:
+            raise self.unreachable(error) from error
+
+    def _connect(self) -> Any:
+        import docker  # noqa: PLC0415  see _call
+
+        try:
+            return docker.APIClient(base_url=self.host, timeout=CALL_SECONDS)
+        except docker.errors.DockerException as error:
+            raise self.unreachable(error) from error

@@ -1,0 +1,147 @@
+"""Images: which one a name means here, what is in it, and how it gets here."""
+
+import fnmatch
+import threading
+import time
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..base import Prepared, StartError, Tell
+from .engine import Engine
+from .pulling import pull
+
+READ_ONLY_LABEL = "jupyter-train.read-only-root"
+SHELL = "/bin/sh"
+KEPT = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image that is here."""
+
+    name: str
+    id: str
+    digest: str = ""
+    architecture: str = ""
+    user: str = ""
+    entrypoint: tuple[str, ...] = ()
+    variables: Mapping[str, str]
+    read_only_root: bool = False
+    has_shell: bool = True
+
+    @property
+    def prepared(self) -> Prepared:
+        """What is recorded with the job."""
+        return Prepared(image_id=self.id, image_digest=self.digest)
+
+
+class Images:
+    """The engine's images, as the table of names has them."""
+
+    def __init__(self, engine: Engine, table: Path | None) -> None:
+        self._engine = engine
+        self._table = table
+        self._shells: dict[str, bool] = {}
+        self._inspected: dict[str, tuple[float, Image]] = {}
+        self._lock = threading.Lock()
+
+    def local_name(self, name: str) -> str:
+        """Return what the table makes of a name: the first pattern that fits, else the name."""
+        for pattern, local in read_table(self._table).items():
+            if fnmatch.fnmatchcase(name, pattern):
+                return local
+        return name
+
+    def find(self, name: str) -> Image | None:
+        """Return an image that is here."""
+        import docker  # noqa: PLC0415  see engine
+
+        local = self.local_name(name)
+        try:
+            return self._read(name, self._engine.call("inspect_image", local))
+        except docker.errors.NotFound:
+            return None
+        except docker.errors.APIError as error:
+            raise StartError(f"the image {name!r} cannot be used: {error.explanation}") from error
+
+    def fetch(self, name: str, tell: Tell) -> Image:
+        """Return an image, pulled if it is not here."""
+        found = self.find(name)
+        if found is None:
+            pull(self._engine, name, self.local_name(name), tell)
+            found = self.find(name)
+        if found is None:
+            raise StartError(f"the image {name!r} was pulled and yet is not there")
+        self._remember(name, found)
+        return found
+
+    def ready(self, name: str) -> Image:
+        """Return an image that `fetch` has seen a moment ago, or one that is here; never pulls."""
+        with self._lock:
+            seen = self._inspected.pop(name, None)
+        found = seen[1] if seen and time.monotonic() - seen[0] < 60 else self.find(name)
+        if found is None:
+            raise StartError(
+                f"there is no image {self.local_name(name)!r} on this machine; "
+                f"`docker pull` or `docker build` it, or leave the image out"
+            )
+        return found
+
+    def _remember(self, name: str, image: Image) -> None:
+        with self._lock:
+            self._inspected[name] = (time.monotonic(), image)
+            while len(self._inspected) > KEPT:
+                del self._inspected[next(iter(self._inspected))]
+
+    def _read(self, name: str, document: dict[str, Any]) -> Image:
+        config = document.get("Config") or {}
+        digests = document.get("RepoDigests") or [""]
+        labels = config.get("Labels") or {}
+        variables = dict(each.partition("=")[::2] for each in config.get("Env") or ())
+        identity = document["Id"]
+        return Image(
+            name=name,
+            id=identity,
+            digest=digests[0],
+            architecture=document.get("Architecture", ""),
+            user=config.get("User") or "",
+            entrypoint=tuple(config.get("Entrypoint") or ()),
+            variables=variables,
+            read_only_root=labels.get(READ_ONLY_LABEL, "").lower() == "true",
+            has_shell=self._has_shell(identity),
+        )
+
+    def _has_shell(self, identity: str) -> bool:
+        """Look into the image, once: only a container that is never started shows its files."""
+        known = self._shells.get(identity)
+        if known is None:
+            known = self._shells[identity] = self._find_shell(identity)
+        return known
+
+    def _find_shell(self, identity: str) -> bool:
+        import docker  # noqa: PLC0415
+
+        body = {"Image": identity, "Entrypoint": [SHELL], "NetworkDisabled": True}
+        body["HostConfig"] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
+        made = self._engine.call("create_container_from_config", body)["Id"]
+        try:
+            self._engine.call("get_archive", made, SHELL)[0].close()
+        except docker.errors.NotFound:
+            return False
+        finally:
+            self._engine.call("remove_container", made, v=True, force=True)
+        return True
+
+
+def read_table(path: Path | None) -> dict[str, str]:
+    """Return "glob of names" = "local image", as a person wrote it; read at each use."""
+    if path is None or not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("images", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StartError(f"{path.name} cannot be read: {error}") from error
+    return {str(pattern): str(local) for pattern, local in table.items()}

@@ -1,0 +1,69 @@
+"""The one network that containers share: they reach what this machine reaches, not each other."""
+
+import threading
+
+from .engine import Engine
+from .settings import NETWORK
+
+_OPTIONS = {"com.docker.network.bridge.enable_icc": "false"}
+_LABELS = {"jupyter-train.network": "1"}
+
+
+class Network:
+    """Made when it is first needed, and again if somebody has removed it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._there = False
+
+    def ensure(self) -> None:
+        """Make the network unless it is there."""
+        with self._lock:
+            if not self._there:
+                self._make()
+                self._there = True
+
+    def forget(self) -> None:
+        """Look again at the next start."""
+        self._there = False
+
+    def remove(self) -> bool:
+        """Remove the network unless containers use it; tells whether it is gone."""
+        import docker  # noqa: PLC0415  see engine
+
+        with self._lock:
+            try:
+                self._engine.call("remove_network", NETWORK)
+            except docker.errors.NotFound:
+                pass
+            except docker.errors.APIError:
+                return False
+            self._there = False
+            return True
+
+    def unused_since(self) -> str | None:
+        """Return when the network was made if no container is in it."""
+        for found in self._engine.call("networks", names=[NETWORK]):
+            if found["Name"] == NETWORK:
+                full = self._engine.call("inspect_network", found["Id"])
+                return None if full.get("Containers") else str(full.get("Created", ""))
+        return None
+
+    def _make(self) -> None:
+        import docker  # noqa: PLC0415
+
+        if any(each["Name"] == NETWORK for each in self._engine.call("networks", names=[NETWORK])):
+            return
+        try:
+            self._engine.call(
+                "create_network",
+                NETWORK,
+                driver="bridge",
+                options=_OPTIONS,
+                labels=_LABELS,
+                check_duplicate=True,
+            )
+        except docker.errors.APIError as error:
+            if error.status_code != 409:  # another manager was quicker
+                raise

@@ -1,0 +1,19 @@
+"""What an administrator may choose about containers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PIDS = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """`host` is the engine's address, "" for the user's own; `images` the table of image names.
+
+    `shared_memory` in bytes serves attempts that name none; 0 for the engine's own.
+    """
+
+    host: str = ""
+    images: Path | None = None
+    pids: int = PIDS
+    shared_memory: int = 0

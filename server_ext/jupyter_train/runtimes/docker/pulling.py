@@ -1,0 +1,77 @@
+"""Pull an image and say how far that is."""
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from ..base import StartError, Tell
+from .engine import Engine
+
+EVERY_SECONDS = 1.0
+MEGABYTE = 1_000_000
+
+# What a registry or the engine says, and what that means for the owner of a job.
+_REASONS = (
+    (("unauthorized", "no basic auth", "authentication required", "denied"),
+     "the registry asks for a login; run `docker login {registry}` as the user of the manager"),
+    (("manifest unknown", "not found", "repository does not exist", "name unknown"),
+     "the registry has no such image"),
+    (("no matching manifest",), "it is not there for this machine's architecture"),
+    (("no such host", "connection refused", "i/o timeout", "timeout", "server misbehaving"),
+     "the registry cannot be reached"),
+    (("no space left",), "the disk of the docker engine is full"),
+    (("x509", "http response to https"), "the registry's certificate is not one to be trusted"),
+)  # fmt: skip
+
+
+def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
+    """Pull `name`; StartError in words if that fails."""
+    import docker  # noqa: PLC0415  see engine
+    import requests  # noqa: PLC0415
+
+    repository, tag = docker.utils.parse_repository_tag(name)
+    tell(f"Pulling the image {name}")
+    try:
+        lines = engine.call("pull", repository, tag=tag or "latest", stream=True, decode=True)
+        _follow(lines, name, tell)
+    except docker.errors.APIError as error:
+        raise StartError(failure(asked, name, str(error.explanation or error))) from error
+    except requests.exceptions.RequestException as error:
+        raise engine.unreachable(error) from error
+
+
+def failure(asked: str, name: str, reason: str) -> str:
+    """Say why an image cannot be had, and what to do."""
+    small = reason.lower()
+    words = next((why for signs, why in _REASONS if any(sign in small for sign in signs)), "")
+    first = name.split("/", maxsplit=1)[0]
+    registry = first if "." in first or ":" in first else ""
+    way_out = words.format(registry=registry).replace(" `;", "`;").replace("login `", "login`")
+    meant = "" if asked == name else f" (for {asked!r})"
+    told = f"{way_out} ({reason.strip()})" if way_out else reason.strip()
+    return f"the image {name!r}{meant} cannot be pulled: {told}"
+
+
+def _follow(lines: Iterable[dict[str, Any]], name: str, tell: Tell) -> None:
+    layers: dict[str, tuple[int, int]] = {}
+    told = time.monotonic()
+    for line in lines:
+        if "error" in line:
+            raise StartError(failure(name, name, str(line["error"])))
+        detail = line.get("progressDetail") or {}
+        if "total" in detail and line.get("status") == "Downloading":
+            layers[line.get("id", "")] = (detail.get("current", 0), detail["total"])
+        elif line.get("status") in ("Download complete", "Pull complete"):
+            done = layers.get(line.get("id", ""), (0, 0))[1]
+            layers[line.get("id", "")] = (done, done)
+        if time.monotonic() - told >= EVERY_SECONDS:
+            told = time.monotonic()
+            tell(progress(name, layers.values()))
+
+
+def progress(name: str, layers: Iterable[tuple[int, int]]) -> str:
+    """Say how much of an image is here; the sizes of layers yet to come are not known."""
+    here, total = map(sum, zip(*layers, strict=True)) if layers else (0, 0)
+    if not total:
+        return f"Pulling the image {name}"
+    return f"Pulling the image {name}: {here / MEGABYTE:.0f} of {total / MEGABYTE:.0f} MB"

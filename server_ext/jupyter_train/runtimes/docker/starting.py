@@ -1,0 +1,153 @@
+"""Create and start the container of an attempt, once, whatever died in between."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..base import AttemptSpec, StartError
+from .engine import Engine
+from .folder import container_id, look, make, write_id
+from .images import Image, Images
+from .network import Network
+from .options import Options
+from .settings import ATTEMPTS_LABEL, Abilities, Asked, container_body, container_name
+from .words import start_error
+
+# Drivers under which the engine limits what a container writes into its own root.
+_LIMITING = ("btrfs", "zfs", "windowsfilter")
+
+
+class Starter:
+    """Starts containers."""
+
+    def __init__(self, engine: Engine, images: Images, network: Network, options: Options) -> None:
+        self._engine = engine
+        self._images = images
+        self._network = network
+        self._options = options
+        self._abilities: Abilities | None = None
+        self._toolkit = find_toolkit()
+
+    def start(self, spec: AttemptSpec) -> str:
+        """Return the id of the container that runs or ran, "" if it will never start."""
+        folder = Path(spec.folder)
+        if look(str(folder)) is not None:
+            return ""
+        identity = container_id(str(folder)) or self._create(spec)
+        return self._start(spec, identity)
+
+    def find(self, spec: AttemptSpec) -> dict[str, Any] | None:
+        """Return what the engine knows about an attempt's container."""
+        import docker  # noqa: PLC0415  see engine
+
+        name = container_id(str(spec.folder)) or container_name(spec)
+        try:
+            found: dict[str, Any] = self._engine.call("inspect_container", name)
+        except docker.errors.NotFound:
+            return None
+        return found if _is_of(found, spec) else None
+
+    def image(self, spec: AttemptSpec) -> Image:
+        """Return the image of an attempt, which is here."""
+        assert spec.container is not None
+        return self._images.ready(spec.container.image)
+
+    def _create(self, spec: AttemptSpec) -> str:
+        import docker  # noqa: PLC0415
+
+        assert spec.container is not None
+        image = self.image(spec)
+        make(Path(spec.folder), spec.container)
+        if not spec.container.isolated:
+            self._network.ensure()
+        body = container_body(self._asked(spec, image))
+        try:
+            made = self._engine.call("create_container_from_config", body, container_name(spec))
+            identity = str(made["Id"])
+        except docker.errors.APIError as error:
+            if error.status_code != 409:
+                raise start_error(spec, image, error) from error
+            identity = self._made_before(spec)
+        write_id(Path(spec.folder), identity)
+        return identity
+
+    def _made_before(self, spec: AttemptSpec) -> str:
+        found = self.find(spec)
+        if found is None:
+            raise StartError(
+                f"the name {container_name(spec)!r} is taken by a container that is not ours; "
+                f"`docker rm` it"
+            )
+        return str(found["Id"])
+
+    def _start(self, spec: AttemptSpec, identity: str) -> str:
+        """Start what was created; one that has run is not run again."""
+        import docker  # noqa: PLC0415
+
+        found = self.find(spec)
+        if found is None or found["State"]["Status"] != "created":
+            return identity
+        try:
+            self._engine.call("start", identity)
+        except docker.errors.APIError as error:
+            return self._not_started(spec, identity, error)
+        return identity
+
+    def _not_started(self, spec: AttemptSpec, identity: str, error: Any) -> str:
+        self._engine.call("remove_container", identity, v=True, force=True)
+        (Path(spec.folder) / "container").unlink(missing_ok=True)
+        reason = str(error.explanation).lower()
+        if "rlimit" in reason and self.abilities.lifts_limits:
+            # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
+            self._abilities = replace(self.abilities, lifts_limits=False)
+            return self._start(spec, self._create(spec))
+        if "network" in reason and "not found" in reason:
+            self._network.forget()
+        raise start_error(spec, self.image(spec), error) from error
+
+    def _asked(self, spec: AttemptSpec, image: Image) -> Asked:
+        return Asked(
+            spec=spec,
+            image=image,
+            options=self._options,
+            abilities=self.abilities,
+            toolkit=self._toolkit,
+        )
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the engine can do; asked once."""
+        if self._abilities is None:
+            info = self._engine.call("info")
+            driver = info.get("Driver", "")
+            status = dict(each[:2] for each in info.get("DriverStatus") or () if len(each) > 1)
+            # overlay2 needs xfs with project quotas, of which the engine says nothing here.
+            limited = driver in _LIMITING or (
+                driver == "overlay2" and status.get("Backing Filesystem") == "xfs" and _has_quota()
+            )
+            self._abilities = Abilities(disk_limit=limited)
+        return self._abilities
+
+
+def find_toolkit() -> Path:
+    """Return the package that runs inside."""
+    found = find_spec("jupyter_train_toolkit")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent
+
+
+def _is_of(found: dict[str, Any], spec: AttemptSpec) -> bool:
+    labels = found["Config"].get("Labels") or {}
+    return bool(labels.get(ATTEMPTS_LABEL) == str(spec.folder.parent))
+
+
+def _has_quota() -> bool:
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():
+        return False
+    return any(
+        " xfs " in line and ("prjquota" in line or "pquota" in line)
+        for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    )

@@ -1,0 +1,168 @@
+"""What state our containers are in: told by the engine's events, checked by whole listings.
+
+One connection serves all attempts, and a look costs no call while the events come.  The listing
+decides whenever events may have been missed: when the stream has opened, when a container is
+unknown, and every few seconds.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from ...hosts.base import HostUnreachableError
+from .engine import Engine
+
+log = logging.getLogger(__name__)
+
+MANAGER_LABEL = "jupyter-train.manager"
+FRESH_SECONDS = 5.0
+RECONNECT_SECONDS = 0.5
+
+# What an event of this name says about the container's state.
+_STATES = {
+    "create": "created",
+    "start": "running",
+    "pause": "paused",
+    "unpause": "running",
+    "die": "exited",
+    "destroy": "",
+}
+_EVENTS = [*_STATES, "kill"]
+
+
+@dataclass(slots=True)
+class Known:
+    """A container as last heard of; `killed`: when somebody killed it through the engine."""
+
+    state: str
+    heard: float
+    killed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """When the engine was away."""
+
+    began: float
+    ended: float
+
+
+class Watch:
+    """Follows the events in a thread from the first look on, until closed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._known: dict[str, Known] = {}
+        self._lock = threading.Lock()
+        self._listing = threading.Lock()
+        self._listed = 0.0
+        self._opened = 0.0
+        self._broke = 0.0
+        self._stream: Any = None
+        self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
+        self.outages: list[Outage] = []
+
+    def fresh(self, identities: Collection[str]) -> bool:
+        """Tell whether `state` can be trusted for these without asking the engine."""
+        with self._lock:
+            if not self._opened or self._listed < self._opened:
+                return False
+            if time.monotonic() - self._listed > FRESH_SECONDS:
+                return False
+            return all(identity in self._known for identity in identities)
+
+    def state(self, identity: str) -> str:
+        """Return a container's state as the engine calls it, "" if there is no such container."""
+        with self._lock:
+            known = self._known.get(identity)
+            return known.state if known else ""
+
+    def killed(self, identity: str) -> bool:
+        """Tell whether somebody killed it through the engine while we listened."""
+        with self._lock:
+            known = self._known.get(identity)
+            return known is not None and known.killed > 0
+
+    def heard(self, identity: str, state: str) -> None:
+        """Take note of what was learned by the way."""
+        with self._lock:
+            self._note(identity, state)
+
+    def refresh(self) -> None:
+        """List all containers of ours; HostUnreachableError leaves everything as it was."""
+        asked = time.monotonic()
+        with self._listing:
+            if self._listed > asked:
+                return
+            self._start()
+            began = time.monotonic()
+            listed = self._engine.call("containers", all=True, filters={"label": MANAGER_LABEL})
+            self._settle(began, {each["Id"]: each["State"] for each in listed})
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._closed.set()
+        stream = self._stream
+        if stream is not None:
+            with suppress(OSError, AttributeError):
+                stream.close()
+
+    def _settle(self, began: float, listed: dict[str, str]) -> None:
+        with self._lock:
+            for identity in [*self._known, *listed]:
+                known = self._known.get(identity)
+                if known is not None and known.heard > began:
+                    continue  # an event is newer than the listing
+                if identity in listed:
+                    self._note(identity, listed[identity])
+                else:
+                    self._known.pop(identity, None)
+            self._listed = began
+
+    def _note(self, identity: str, state: str) -> None:
+        known = self._known.get(identity)
+        if not state:
+            self._known.pop(identity, None)
+        elif known is None:
+            self._known[identity] = Known(state, time.monotonic())
+        else:
+            known.state, known.heard = state, time.monotonic()
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closed.is_set():
+            self._thread = threading.Thread(target=self._follow, name="docker-events", daemon=True)
+            self._thread.start()
+
+    def _follow(self) -> None:
+        while not self._closed.is_set():
+            try:
+                self._listen()
+            except (HostUnreachableError, OSError, ValueError) as error:
+                log.debug("no events from the engine: %s", error)
+            with self._lock:
+                if self._opened:
+                    self._broke, self._opened = time.time(), 0.0
+            self._closed.wait(RECONNECT_SECONDS)
+
+    def _listen(self) -> None:
+        filters = {"type": ["container"], "label": [MANAGER_LABEL], "event": _EVENTS}
+        self._stream = self._engine.call("events", filters=filters, decode=True)
+        with self._lock:
+            self._opened = time.monotonic()
+            if self._broke:
+                self.outages = [*self.outages[-7:], Outage(self._broke, time.time())]
+        for event in self._stream:
+            self._hear(event)
+
+    def _hear(self, event: dict[str, Any]) -> None:
+        action, identity = event.get("Action", ""), event.get("id", "")
+        with self._lock:
+            if action == "kill" and identity in self._known:
+                self._known[identity].killed = time.time()
+            elif action in _STATES:
+                self._note(identity, _STATES[action])
