@@ -29,6 +29,8 @@ export const CommandIDs = {
   stopJob: 'train:stop-job',
   /** Delete a job that has ended; args: {job: string}. */
   deleteJob: 'train:delete-job',
+  /** Open a terminal in the container of a job that trains; args: {job: string}. */
+  openTerminal: 'train:terminal',
   /** Open the launch form. */
   launch: 'train:launch',
   /** Show the list of jobs. */

@@ -16,6 +16,7 @@ PLACES = {
     ),
     r"/jupyter-train/objects/([^/]+)/(.+)": ("GET", "jupyter-train/objects/b/k"),
     r"/jupyter-train/launch": ("POST", "jupyter-train/launch"),
+    r"/jupyter-train/terminal": ("POST", "jupyter-train/terminal"),
     r"/jupyter-train/stream": ("GET", "jupyter-train/stream"),
 }
 
@@ -46,6 +47,7 @@ class Reader(Authorizer):
         ("jupyter-train/api/sagemaker/CreateTrainingJob", 403),
         ("jupyter-train/api/sagemaker/DeleteTrainingJob", 403),
         ("jupyter-train/launch", 403),
+        ("jupyter-train/terminal", 403),
     ],
 )
 async def test_who_may_only_read_changes_nothing(jp_fetch, jp_serverapp, link, place, code):

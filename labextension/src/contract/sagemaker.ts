@@ -1,7 +1,9 @@
 /** The shapes of SageMaker and of our own service that views use: AWS's names, epoch seconds. */
 
+import { readContainer, readWarmPool } from './container';
 import { list, number, numberOr, object, text, textOr, texts } from './json';
 
+import type { IContainer, IWarmPool } from './container';
 import type { JsonObject } from './json';
 
 /** TrainingJobStatus. */
@@ -37,6 +39,8 @@ export interface IJobSummary {
   FailureReason?: string;
   InstanceType?: string;
   InstanceCount?: number;
+  /** The machine or container engine it runs on does not answer: this was its last state. */
+  Unreachable?: boolean;
   FinalMetricDataList: IMetricDatum[];
   Seq: number;
 }
@@ -57,6 +61,9 @@ export interface IJobDetail extends Omit<IJobSummary, 'Seq'> {
   OutputPath?: string;
   TrainingTimeInSeconds?: number;
   BillableTimeInSeconds?: number;
+  /** What it runs in; undefined for a job that runs in a Python of this machine. */
+  Container?: IContainer;
+  WarmPool?: IWarmPool;
   document: JsonObject;
 }
 
@@ -112,6 +119,7 @@ export function readSummary(value: unknown): IJobSummary {
     ...optional(from, [...TIMES, 'InstanceCount'], [...TEXTS, 'InstanceType']),
     TrainingJobName: text(from, 'TrainingJobName'),
     TrainingJobStatus: text(from, 'TrainingJobStatus'),
+    Unreachable: from.Unreachable === true,
     FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
     Seq: numberOr(from, 'Seq', 0)
   };
@@ -132,6 +140,7 @@ export function readDetail(value: unknown): IJobDetail {
   const from = object(value, 'detail');
   const resources = object(from.ResourceConfig ?? {}, 'ResourceConfig');
   const spent = ['TrainingTimeInSeconds', 'BillableTimeInSeconds'];
+  const transitions = list(from.SecondaryStatusTransitions, readTransition);
   return {
     ...optional(from, [...TIMES, ...spent], TEXTS),
     ...optional(resources, ['InstanceCount'], ['InstanceType']),
@@ -139,7 +148,11 @@ export function readDetail(value: unknown): IJobDetail {
     TrainingJobStatus: text(from, 'TrainingJobStatus'),
     FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
     HyperParameters: texts(from.HyperParameters),
-    SecondaryStatusTransitions: list(from.SecondaryStatusTransitions, readTransition),
+    SecondaryStatusTransitions: transitions,
+    StatusMessage: transitions[transitions.length - 1]?.StatusMessage,
+    Unreachable: from.Unreachable === true,
+    Container: readContainer(from),
+    WarmPool: readWarmPool(from.WarmPoolStatus),
     ModelArtifacts: textOr(object(from.ModelArtifacts ?? {}), 'S3ModelArtifacts', undefined),
     OutputPath: textOr(object(from.OutputDataConfig ?? {}), 'S3OutputPath', undefined),
     document: from

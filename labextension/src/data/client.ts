@@ -69,6 +69,18 @@ export class Client implements ICaller {
     await this.call('sagemaker', 'DeleteTrainingJob', { TrainingJobName: job });
   }
 
+  /** Allow terminals in the container of a job that runs. */
+  async allowTerminals(job: string): Promise<void> {
+    const config = { EnableRemoteDebug: true };
+    const input = { TrainingJobName: job, RemoteDebugConfig: config };
+    await this.call('sagemaker', 'UpdateTrainingJob', input);
+  }
+
+  /** Start a terminal of the Jupyter server that is inside the job; returns the terminal's name. */
+  async terminal(job: string): Promise<string> {
+    return text(await this._post('terminal', { TrainingJobName: job }), 'name');
+  }
+
   /** Return the files of a job. */
   async artifacts(job: string): Promise<IArtifact[]> {
     const input = { TrainingJobName: job };

@@ -1,8 +1,8 @@
 /** Commands on one job: the one named, the one under the pointer, or the one in front. */
 
-import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog, ICommandPalette, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { deleteIcon, stopIcon } from '@jupyterlab/ui-components';
+import { deleteIcon, stopIcon, terminalIcon } from '@jupyterlab/ui-components';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- what owns the list of jobs has loaded it
 import { ENDED } from '../contract/sagemaker';
 import { CommandIDs, ITrain } from '../tokens';
@@ -29,11 +29,16 @@ export function jobOf(app: JupyterFrontEnd, args: ReadonlyPartialJSONObject): st
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-train:commands',
-  description: 'Commands that stop and delete training jobs.',
+  description: 'Commands that stop training jobs, delete them, and open terminals in them.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ITranslator],
-  activate: (app: JupyterFrontEnd, train: ITrain, translator: ITranslator | null): void => {
+  optional: [ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    train: ITrain,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter-train');
     const standing = (args: ReadonlyPartialJSONObject): string | undefined =>
       train.jobs.find(jobOf(app, args))?.TrainingJobStatus;
@@ -66,8 +71,59 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
+
+    app.commands.addCommand(CommandIDs.openTerminal, {
+      label: trans.__('Open Terminal in Training Job'),
+      caption: trans.__('Open a terminal in the container of a job that trains'),
+      icon: terminalIcon,
+      describedBy: { args: JOB_ARGS },
+      isVisible: () => app.commands.hasCommand(NEW_TERMINAL),
+      isEnabled: args => train.jobs.find(jobOf(app, args))?.SecondaryStatus === 'Training',
+      execute: async args => {
+        const job = jobOf(app, args);
+        const opened = openTerminal(app, train, job, trans);
+        await shown(trans.__('Could not open a terminal in %1', job), opened);
+      }
+    });
+    const category = trans.__('Training');
+    palette?.addItem({ command: CommandIDs.openTerminal, category });
   }
 };
+
+/** The command of JupyterLab that shows a terminal; the name of one that runs may be given. */
+const NEW_TERMINAL = 'terminal:create-new';
+
+/** Open a terminal in the container of a job, once its owner allows it. */
+async function openTerminal(
+  app: JupyterFrontEnd,
+  { client }: ITrain,
+  job: string,
+  trans: TranslationBundle
+): Promise<void> {
+  const { Container: container } = await client.describe(job);
+  if (container && !container.isOpen) {
+    if (!(await isAllowed(job, trans))) {
+      return;
+    }
+    await client.allowTerminals(job);
+  }
+  await app.commands.execute(NEW_TERMINAL, { name: await client.terminal(job) });
+}
+
+async function isAllowed(job: string, trans: TranslationBundle): Promise<boolean> {
+  const answer = await showDialog({
+    title: trans.__('Allow terminals in %1?', job),
+    body: trans.__(
+      'The job was started without them. Whoever may use this JupyterLab could then look into ' +
+        'its container, until it ends.'
+    ),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.okButton({ label: trans.__('Allow and open') })
+    ]
+  });
+  return answer.button.accept;
+}
 
 /** Show a refusal instead of losing it in the console. */
 async function shown(title: string, work: Promise<void>): Promise<void> {

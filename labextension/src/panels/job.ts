@@ -101,6 +101,9 @@ async function newTab(
   };
   const actions = {
     stop: (): void => { void app.commands.execute(CommandIDs.stopJob, { job: name }); },
+    ...(app.commands.hasCommand(CommandIDs.openTerminal) && {
+      terminal: (): void => { void app.commands.execute(CommandIDs.openTerminal, { job: name }); }
+    }),
     older: (): void => { void models.log.older(client); },
     artifacts: (): Promise<IArtifact[]> => client.artifacts(name),
     url: (artifact: IArtifact): string => client.objectUrl(artifact.Bucket, artifact.Key)

@@ -1,11 +1,18 @@
 /** Lines of a chart brought to one common axis of steps, as the plotter wants them. */
 
+import type { ICurve } from '../data/curves';
+
 /** One line: values by step, steps ascending. */
 export interface ILine {
   readonly id: number;
   readonly name: string;
   readonly steps: Float64Array;
   readonly values: Float64Array;
+}
+
+/** Return a curve over its steps. */
+export function lineOf({ id, name, columns }: ICurve): ILine {
+  return { id, name, steps: columns.steps, values: columns.values };
 }
 
 /** A column: null is a gap in the line, undefined a step that only other lines have. */

@@ -4,20 +4,35 @@ import { Widget } from '@lumino/widgets';
 import { aligned } from './aligned';
 import { button, press } from './button';
 import { Legend } from './legend';
+import { PLAIN } from './measures';
 import { dashOf, onTheme, paletteOf } from './palette';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type uPlot from 'uplot';
 import type { ILine } from './aligned';
+import type { IMeasure } from './measures';
 import type { IPalette } from './palette';
 
 const HEIGHT = 240;
 
+/** What the axes of a chart say; both may be left out. */
+export interface IAxes {
+  /** What the lines are drawn over. */
+  along?: string;
+  measure?: IMeasure;
+}
+
 export class Chart extends Widget {
-  constructor(private trans: TranslationBundle) {
+  constructor(
+    private trans: TranslationBundle,
+    { along = trans.__('Step'), measure = PLAIN }: IAxes = {}
+  ) {
     super();
     this.addClass('jt-Chart');
-    this._legend = new Legend(trans, (id, isShown) => { this._show(id, isShown); });
+    this._along = along;
+    this._measure = measure;
+    const axes = { along, print: measure.print };
+    this._legend = new Legend(trans, axes, (id, isShown) => { this._show(id, isShown); });
     this._plot.className = 'jt-Chart-plot';
     this._plot.setAttribute('role', 'img');
     this._log = button(trans.__('Log scale'), () => { this.isLog = !this.isLog; }, false);
@@ -138,7 +153,7 @@ export class Chart extends Widget {
       legend: { show: false },
       cursor: { points: { size: 6 } },
       scales: { x: { time: false }, y: { distr: this._isLog ? 3 : 1 } },
-      axes: [axis(palette, this.trans.__('Step')), axis(palette)],
+      axes: [along(palette, this._along), upwards(palette, this._measure)],
       series: [{}, ...this._lines.map((line, index) => this._series(line, index, palette))],
       hooks: {
         setSelect: [plot => { this._isZoomed = plot.select.width > 0; }],
@@ -196,6 +211,8 @@ export class Chart extends Widget {
     this._isZoomed = false;
   }
 
+  private _along: string;
+  private _measure: IMeasure;
   private _legend: Legend;
   private _plot = document.createElement('div');
   private _log: HTMLButtonElement;
@@ -210,13 +227,31 @@ export class Chart extends Widget {
   private _life: AbortController | null = null;
 }
 
-function axis(palette: IPalette, label?: string): uPlot.Axis {
+/** Round values of machines: 1, 2, 4 … 512 of each unit. */
+const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+function axis(palette: IPalette): uPlot.Axis {
   return {
     stroke: palette.text,
     font: palette.font,
     labelFont: palette.font,
     grid: { stroke: palette.grid, width: 1 },
-    ticks: { stroke: palette.grid, width: 1 },
-    ...(label ? { label, labelSize: 16, size: 28 } : { size: 56 })
+    ticks: { stroke: palette.grid, width: 1 }
+  };
+}
+
+function along(palette: IPalette, label: string): uPlot.Axis {
+  return { ...axis(palette), label, labelSize: 16, size: 28 };
+}
+
+function upwards(palette: IPalette, measure: IMeasure): uPlot.Axis {
+  if (measure === PLAIN) {
+    return { ...axis(palette), size: 56 };
+  }
+  return {
+    ...axis(palette),
+    size: 80, // the unit stands behind each number
+    values: (_plot, splits) => splits.map(measure.print),
+    ...(measure.isBinary && { incrs: POWERS })
   };
 }

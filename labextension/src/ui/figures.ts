@@ -18,3 +18,11 @@ export function size(bytes: number): string {
   const value = bytes / 1000 ** power;
   return `${power > 0 && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
+
+/** Print a number of bytes in units of 1024, as machines count their memory. */
+export function binarySize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes >= 1 ? Math.min(4, Math.floor(Math.log2(bytes) / 10)) : 0;
+  const value = bytes / 1024 ** power;
+  return `${value.toFixed(power > 0 && value < 100 ? 1 : 0).replace(/\.0$/, '')} ${units[power]}`;
+}

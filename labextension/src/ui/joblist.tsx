@@ -5,6 +5,7 @@ import * as React from 'react';
 import { ENDED } from '../contract/sagemaker';
 import { elapsed, secondsOf } from './elapsed';
 import { figure } from './figures';
+import { isSystem } from './measures';
 import { statusLook } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -113,7 +114,7 @@ function Row(props: IRowProps): JSX.Element {
   const name = job.TrainingJobName;
   const hasEnded = ENDED.has(job.TrainingJobStatus);
   const look = statusLook(job, trans);
-  const [metric] = job.FinalMetricDataList;
+  const metric = job.FinalMetricDataList.find(each => !isSystem(each.MetricName));
   return (
     <div
       className="jt-JobList-row"
@@ -138,6 +139,7 @@ function Row(props: IRowProps): JSX.Element {
             <look.icon.react tag="span" className="jt-Status-icon" aria-hidden="true" />
             {look.word}
           </span>
+          {job.Unreachable && <span>{trans.__('not reachable')}</span>}
           <span>{elapsed(secondsOf(job, hasEnded, props.now), trans)}</span>
           {metric && (
             <span className="jt-JobList-metric">

@@ -9,7 +9,8 @@ import { ElapsedClock } from './elapsed';
 import { JobFacts } from './jobfacts';
 import { LogSearch } from './logsearch';
 import { part } from './part';
-import { drawStatus, headline } from './status';
+import { preparation, Progress } from './progress';
+import { caveat, drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CurvesModel } from '../data/curves';
@@ -26,6 +27,8 @@ export interface IJobTabModels {
 /** What the tab can have done for it. */
 export interface IJobTabActions {
   stop: () => void;
+  /** Opens a terminal in the job's container; absent where there are no terminals. */
+  terminal?: () => void;
   older: () => void;
   artifacts: () => Promise<IArtifact[]>;
   url: (artifact: IArtifact) => string;
@@ -87,10 +90,6 @@ export class JobTab extends Widget {
     name.className = 'jt-JobTab-name';
     name.textContent = this.models.job.name;
     this._status.setAttribute('role', 'status');
-    this._stop.type = 'button';
-    this._stop.className = 'jp-mod-styled jp-mod-warn';
-    this._stop.textContent = this.trans.__('Stop');
-    this._stop.addEventListener('click', this.actions.stop);
     this._notice.className = 'jt-JobTab-notice';
     this._notice.setAttribute('role', 'status');
     const standing = new Panel();
@@ -98,11 +97,27 @@ export class JobTab extends Widget {
     const header = new Panel();
     header.addClass('jt-JobTab-header');
     // the clock ticks only as a widget among widgets
-    [part(this._status), this._clock, part(this._notice)].forEach(each => {
-      standing.addWidget(each);
-    });
-    [part(name), part(this._stop), standing].forEach(each => { header.addWidget(each); });
+    const words = [part(this._progress.node), part(this._notice)];
+    [part(this._status), this._clock, ...words].forEach(each => { standing.addWidget(each); });
+    [part(name), part(this._buttons()), standing].forEach(each => { header.addWidget(each); });
     return header;
+  }
+
+  private _buttons(): HTMLElement {
+    const { actions, trans } = this;
+    this._stop.className = 'jp-mod-styled jp-mod-warn';
+    this._stop.textContent = trans.__('Stop');
+    this._stop.addEventListener('click', actions.stop);
+    this._terminal.className = 'jp-mod-styled';
+    this._terminal.textContent = trans.__('Terminal');
+    this._terminal.addEventListener('click', () => actions.terminal?.());
+    const buttons = document.createElement('div');
+    buttons.className = 'jt-JobTab-buttons';
+    for (const each of [this._terminal, this._stop]) {
+      each.type = 'button';
+      buttons.append(each);
+    }
+    return buttons;
   }
 
   private _drawJob(): void {
@@ -110,12 +125,25 @@ export class JobTab extends Widget {
     if (detail) {
       drawStatus(this._status, detail, this.trans);
       this._clock.measure(detail, hasEnded);
+      this._progress.draw(preparation(detail));
     }
+    this._drawTerminal();
     this._stop.hidden = !detail || hasEnded;
     this._stop.disabled = detail?.TrainingJobStatus === 'Stopping';
     this._notice.textContent = this._noticeText();
     this._notice.title = detail?.FailureReason ?? this._notice.textContent;
     this.toggleClass('jt-mod-away', !this._isConnected);
+  }
+
+  /** A container has a terminal while it trains. */
+  private _drawTerminal(): void {
+    const { detail, hasEnded } = this.models.job;
+    const isTraining = detail?.SecondaryStatus === 'Training';
+    this._terminal.hidden = !this.actions.terminal || !detail?.Container || hasEnded;
+    this._terminal.disabled = !isTraining;
+    this._terminal.title = isTraining
+      ? this.trans.__('Open a terminal in the container of this job')
+      : this.trans.__('There is a terminal once the job trains');
   }
 
   private _noticeText(): string {
@@ -128,16 +156,14 @@ export class JobTab extends Widget {
       asked: trans.__('Looking for training job %1 …', job.name),
       unknown: trans.__('There is no training job %1. %2', job.name, job.problem),
       deleted: trans.__('This training job was deleted; this is what was known of it.'),
-      known: headline(job.detail?.FailureReason)
+      known: caveat(job.detail ?? {}, trans)
     };
     return words[job.presence];
   }
 
   private _drawCurves(): void {
-    const lines = this.models.curves.curves.map(({ id, name, columns }) => {
-      return { id, name, steps: columns.steps, values: columns.values };
-    });
-    this._curves.draw(lines, this.models.curves.isComplete);
+    const { curves, isComplete } = this.models.curves;
+    this._curves.draw(curves, isComplete);
   }
 
   private _clock: ElapsedClock;
@@ -146,7 +172,9 @@ export class JobTab extends Widget {
   private _facts: Widget;
   private _artifacts: Widget;
   private _status = document.createElement('span');
+  private _progress = new Progress();
   private _stop = document.createElement('button');
+  private _terminal = document.createElement('button');
   private _notice = document.createElement('span');
   private _isConnected = true;
 }

@@ -1,12 +1,15 @@
 /** One job, live: status, time, last values, curves, log and what can be done with it. */
 
 import { Panel } from '@lumino/widgets';
+import { lineOf } from './aligned';
 import { button } from './button';
 import { Chart } from './chart';
 import { ElapsedClock } from './elapsed';
 import { LogView } from './logview';
+import { isSystem } from './measures';
 import { part } from './part';
-import { drawStatus, headline } from './status';
+import { preparation, Progress } from './progress';
+import { caveat, drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CurvesModel } from '../data/curves';
@@ -62,7 +65,8 @@ export class JobView extends Panel {
     name.className = 'jt-Job-name';
     name.textContent = this.models.job.name;
     const buttons = [part(this._stop), part(this._open)];
-    [part(this._status), part(name), this._clock, ...buttons].forEach(each => {
+    const standing = [part(this._status), part(name), part(this._progress.node), this._clock];
+    [...standing, ...buttons].forEach(each => {
       header.addWidget(each);
     });
     return header;
@@ -106,6 +110,7 @@ export class JobView extends Panel {
     this._stop.hidden = !detail || hasEnded || detail.TrainingJobStatus === 'Stopping';
     if (detail) {
       drawStatus(this._status, detail, this.trans);
+      this._progress.draw(preparation(detail));
       this._clock.measure(detail, hasEnded);
     }
     this._open.hidden = !this.actions.open || job.presence === 'unknown';
@@ -128,15 +133,14 @@ export class JobView extends Panel {
       asked: trans.__('Looking for training job %1 …', job.name),
       unknown: job.problem || trans.__('There is no training job %1.', job.name),
       deleted: trans.__('This training job was deleted; this is what was known of it.'),
-      known: headline(job.detail?.FailureReason)
+      known: caveat(job.detail ?? {}, trans)
     };
     return words[job.presence];
   }
 
   private _drawCurves(): void {
-    const lines = this.models.curves.curves.map(({ id, name, columns }) => {
-      return { id, name, steps: columns.steps, values: columns.values };
-    });
+    const { curves } = this.models.curves;
+    const lines = curves.filter(curve => !isSystem(curve.name)).map(lineOf);
     this._chart.setHidden(lines.length === 0);
     this._chart.draw(lines);
   }
@@ -151,6 +155,7 @@ export class JobView extends Panel {
   }
 
   private _status = document.createElement('span');
+  private _progress = new Progress();
   private _notice = document.createElement('div');
   private _stop: HTMLButtonElement;
   private _open: HTMLButtonElement;

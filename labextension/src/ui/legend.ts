@@ -1,9 +1,14 @@
 /** The legend of a chart: a table of last values in which each line can be switched off. */
 
-import { figure } from './figures';
-
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILine } from './aligned';
+
+/** What the columns of numbers say. */
+export interface IWords {
+  /** What the lines are drawn over. */
+  along: string;
+  print: (value: number) => string;
+}
 
 interface IRow {
   button: HTMLButtonElement;
@@ -15,10 +20,12 @@ export class Legend {
 
   /**
    * @param trans - the words
+   * @param words - of the columns
    * @param toggled - called when a line was switched on or off
    */
   constructor(
     private trans: TranslationBundle,
+    private words: IWords,
     private toggled: (id: number, isShown: boolean) => void
   ) {
     this.node.className = 'jt-Legend';
@@ -26,7 +33,7 @@ export class Legend {
     caption.className = 'jt-Legend-caption';
     caption.textContent = trans.__('Last values of the metrics');
     const head = this.node.createTHead().insertRow();
-    for (const word of [trans.__('Metric'), trans.__('Value'), trans.__('Step')]) {
+    for (const word of [trans.__('Metric'), trans.__('Value'), words.along]) {
       const cell = document.createElement('th');
       cell.scope = 'col';
       cell.textContent = word;
@@ -46,7 +53,7 @@ export class Legend {
       const row = this._rows.get(line.id) ?? this._add(line, index);
       const at = step === undefined ? line.steps.length - 1 : nearest(line.steps, step);
       setText(row.button, line.name);
-      setText(row.cells[0], at < 0 ? '' : figure(line.values[at]));
+      setText(row.cells[0], at < 0 ? '' : this.words.print(line.values[at]));
       setText(row.cells[1], at < 0 ? '' : String(line.steps[at]));
     }
   }

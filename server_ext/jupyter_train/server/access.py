@@ -10,6 +10,6 @@ RESOURCE = "jupyter-train"
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def allowed(action: str) -> Callable[[Method], Method]:
+def allowed(action: str, resource: str = RESOURCE) -> Callable[[Method], Method]:
     """Let only those pass who may do this action; the rest get 403."""
-    return cast("Callable[[Method], Method]", authorized(action, resource=RESOURCE))
+    return cast("Callable[[Method], Method]", authorized(action, resource=resource))

@@ -1,6 +1,7 @@
 """The routes of the browser's doorway: calls, downloads, launches; each authorised by name."""
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -15,10 +16,12 @@ from .forward import Forwarder
 from .launch import FieldError, launch
 from .link import Link, UnreachableError
 from .proxy import StreamHandler
+from .terminal import NoTerminalsError, open_terminal
 
 # Operations that change nothing start with one of these; the rest need leave to write.
 READING = ("Describe", "List", "Get", "Filter", "Check")
 
+_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
@@ -134,9 +137,33 @@ class LaunchHandler(Doorway):
             self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
 
 
+class TerminalHandler(Doorway):
+    """A terminal in a running job, among the terminals of this server."""
+
+    @web.authenticated
+    @allowed("write")
+    @allowed("write", "terminals")
+    async def post(self) -> None:
+        """Start it; whether the job admits one is for the manager to say, in the terminal."""
+        asked = self.get_json_body()
+        job = asked.get("TrainingJobName") if isinstance(asked, dict) else None
+        if not isinstance(job, str) or not _JOB_NAME.fullmatch(job):
+            message = f"TrainingJobName is the name of a training job, not {job!r}"
+            self.refuse(HTTPStatus.BAD_REQUEST, "ValidationException", message)
+            return
+        home = (await self.link.find()).home
+        try:
+            answer = open_terminal(self.settings, home, job)
+        except NoTerminalsError as error:
+            self.refuse(HTTPStatus.NOT_FOUND, "ResourceNotFound", str(error))
+        else:
+            self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
+
+
 ROUTES = [
     (r"/jupyter-train/api/(sagemaker|logs|jupytertrain)/([A-Za-z0-9]+)", CallHandler),
     (r"/jupyter-train/objects/([^/]+)/(.+)", ObjectHandler),
     (r"/jupyter-train/launch", LaunchHandler),
+    (r"/jupyter-train/terminal", TerminalHandler),
     (r"/jupyter-train/stream", StreamHandler),
 ]

@@ -1,0 +1,79 @@
+/** What the job takes of its machine, second by second: folded away until somebody asks. */
+
+import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
+import { Panel } from '@lumino/widgets';
+import { Chart } from './chart';
+import { measureOf, systemCharts, systemName } from './measures';
+import { part } from './part';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ICurve } from '../data/curves';
+import type { ILine } from './aligned';
+
+export class SystemCurves extends Panel {
+  constructor(private trans: TranslationBundle) {
+    super();
+    this.addClass('jt-System');
+    this._fold.type = 'button';
+    this._fold.className = 'jt-System-fold';
+    this._fold.addEventListener('click', () => { this._show(!this._isOpen); });
+    this._charts.addClass('jt-System-charts');
+    const heading = document.createElement('h3');
+    heading.append(this._fold);
+    this.addWidget(part(heading));
+    this.addWidget(this._charts);
+    this._show(false);
+    this.hide();
+  }
+
+  /** Draw these curves, all of the system; none at all hide the section. */
+  draw(curves: readonly ICurve[]): void {
+    this._curves = curves;
+    this.setHidden(curves.length === 0);
+    if (this._isOpen) {
+      this._draw();
+    }
+  }
+
+  private _draw(): void {
+    const times = this._curves.map(({ columns }) => columns.times);
+    const began = Math.min(...times.map(each => each[0] ?? Infinity));
+    for (const [key, group] of systemCharts(this._curves)) {
+      this._chart(key, group[0].name).draw(group.map(curve => overTime(curve, began)));
+    }
+  }
+
+  private _chart(key: string, name: string): Chart {
+    let chart = this._byKey.get(key);
+    if (!chart) {
+      chart = new Chart(this.trans, { along: this.trans.__('Second'), measure: measureOf(name) });
+      this._byKey.set(key, chart);
+      this._charts.addWidget(chart);
+    }
+    return chart;
+  }
+
+  private _show(isOpen: boolean): void {
+    this._isOpen = isOpen;
+    this._fold.setAttribute('aria-expanded', String(isOpen));
+    const icon = (isOpen ? caretDownIcon : caretRightIcon).element({ tag: 'span' });
+    icon.setAttribute('aria-hidden', 'true');
+    this._fold.replaceChildren(icon, this.trans.__('System'));
+    this._charts.setHidden(!isOpen);
+    if (isOpen) {
+      this._draw();
+    }
+  }
+
+  private _fold = document.createElement('button');
+  private _charts = new Panel();
+  private _byKey = new Map<string, Chart>();
+  private _curves: readonly ICurve[] = [];
+  private _isOpen = false;
+}
+
+/** Return a curve over the whole seconds since the first measurement. */
+function overTime({ id, name, columns }: ICurve, began: number): ILine {
+  const seconds = columns.times.map(time => Math.round(time - began));
+  return { id, name: systemName(name), steps: seconds, values: columns.values };
+}
