@@ -6,6 +6,7 @@ import time
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from jupyter_client.manager import start_new_kernel
 from traitlets.config import Config
 
 from jupyter_train.client.connection import ApiError
@@ -82,7 +83,17 @@ def shell(tmp_path, monkeypatch):
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
     """The state folder of a real manager, which is started by the first call and ended here."""
-    folder = tmp_path_factory.mktemp("home")
+    yield from served(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def container_home(tmp_path_factory, docker_engine):
+    """As `home`, of a manager that drives a container engine."""
+    yield from served(tmp_path_factory.mktemp("container-home"))
+
+
+def served(folder):
+    """Lend a state folder; its manager ends with the last who uses it."""
     yield folder
     facts = find_manager(folder)
     if facts is not None:
@@ -98,3 +109,44 @@ def session(home):
     """A session to the real manager."""
     with Session(home) as session:
         yield session
+
+
+@pytest.fixture
+def start_kernel(tmp_path, monkeypatch):
+    """Start kernels whose jobs go to the manager of a state folder."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    started = []
+
+    def start(home):
+        monkeypatch.setenv("JUPYTER_TRAIN_HOME", str(home))
+        manager, client = start_new_kernel(cwd=str(tmp_path))
+        started.append((manager, client))
+        client.execute_interactive("%load_ext jupyter_train", timeout=60)
+        return Kernel(manager, client)
+
+    yield start
+    for manager, client in started:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+        manager.cleanup_resources()
+
+
+class Kernel:
+    """Runs cells and hears what a page would."""
+
+    def __init__(self, manager, client):
+        self.manager = manager
+        self.client = client
+
+    def run(self, cell, on_output=None):
+        """Run a cell; returns what it put out, as (kind, content)."""
+        heard = []
+
+        def hear(message):
+            if message["msg_type"] not in {"status", "execute_input"}:
+                heard.append((message["msg_type"], message["content"]))
+                if on_output:
+                    on_output(message["msg_type"])
+
+        self.client.execute_interactive(cell, output_hook=hear, timeout=60)
+        return heard

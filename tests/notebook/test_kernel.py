@@ -1,7 +1,6 @@
 """What a reader of a notebook sees, in a real kernel with a real manager."""
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 from jupyter_train import TrainingJob
 from jupyter_train.notebook.display import MIME_TYPE
@@ -10,37 +9,9 @@ WAITING = "%%train --wait --name {name}\nimport time\ntime.sleep(60)"
 
 
 @pytest.fixture
-def kernel(home, tmp_path, monkeypatch):
+def kernel(start_kernel, home):
     """A kernel whose jobs go to this test's manager."""
-    monkeypatch.setenv("JUPYTER_TRAIN_HOME", str(home))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    manager, client = start_new_kernel(cwd=str(tmp_path))
-    client.execute_interactive("%load_ext jupyter_train", timeout=60)
-    yield Kernel(manager, client)
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-    manager.cleanup_resources()
-
-
-class Kernel:
-    """Runs cells and hears what a page would."""
-
-    def __init__(self, manager, client):
-        self.manager = manager
-        self.client = client
-
-    def run(self, cell, on_output=None):
-        """Run a cell; returns what it put out, as (kind, content)."""
-        heard = []
-
-        def hear(message):
-            if message["msg_type"] not in {"status", "execute_input"}:
-                heard.append((message["msg_type"], message["content"]))
-                if on_output:
-                    on_output(message["msg_type"])
-
-        self.client.execute_interactive(cell, output_hook=hear, timeout=60)
-        return heard
+    return start_kernel(home)
 
 
 def test_a_cell_shows_one_live_view_at_once_and_its_end_in_the_same_output(kernel):

@@ -1,0 +1,150 @@
+"""Jobs in images, from a real kernel, with a real manager and a real engine."""
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from jupyter_train import Estimator, Session, TrainingJob, TrainingJobFailed
+from jupyter_train.client.find import connect
+from jupyter_train.notebook.display import MIME_TYPE
+
+REGISTRY_NAME = "123456789012.dkr.ecr.us-west-2.amazonaws.com/my-custom-image:latest"
+TRAIN = """#!/usr/bin/env python3
+import json
+from pathlib import Path
+
+ml = Path("/opt/ml")
+numbers = (ml / "input/data/training/numbers").read_text().split()
+epochs = int(json.loads((ml / "input/config/hyperparameters.json").read_text()).get("epochs", "2"))
+for epoch in range(1, epochs + 1):
+    print(f"epoch {epoch} loss={1 / epoch:.2f}", flush=True)
+(ml / "model/total.txt").write_text(str(sum(map(int, numbers))))
+print("read", len(numbers), "numbers")
+"""
+CELL = """
+import os, sys
+from jupyter_train_toolkit import log
+
+print("python", sys.prefix, "in", os.uname().nodename)
+log({"loss": 0.5}, 1)
+open(os.environ["SM_MODEL_DIR"] + "/model.txt", "w").write("trained")
+"""
+# The example of the product's brief, word for word but for its imports.
+BRIEF = """
+from jupyter_train import Estimator, get_execution_role
+
+# Define the IAM role
+role = get_execution_role()
+
+# Specify the container image URI for the training algorithm
+image_uri = '123456789012.dkr.ecr.us-west-2.amazonaws.com/my-custom-image:latest'
+
+# Create an Estimator object
+estimator = Estimator(
+    image_uri=image_uri,
+    role=role,
+    instance_count=1,
+    instance_type='ml.m5.large',
+    output_path='s3://my-bucket/output'
+)
+
+# Start the training job
+estimator.fit({'training': 's3://my-bucket/training-data'})
+"""
+
+
+@pytest.fixture(scope="module")
+def own_image(docker_engine, container_home):
+    """An image whose `train` trains, and Amazon's name for it in the table of images."""
+    dockerfile = "ARG BASE\nFROM $BASE\nCOPY train /usr/local/bin/train\n"
+    name = docker_engine.build("own", dockerfile, {"train": TRAIN})
+    table = f'[images]\n"*.dkr.ecr.*.amazonaws.com/my-custom-image:*" = "{name}"\n'
+    (container_home / "images.toml").write_text(table)
+    return name
+
+
+@pytest.fixture(scope="module")
+def numbers(container_home):
+    """Data in the manager's own S3, as the example has it."""
+    with connect(container_home) as connection:
+        said = connection.environment()
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=said["AWS_ENDPOINT_URL_S3"],
+        aws_access_key_id=said["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=said["AWS_SECRET_ACCESS_KEY"],
+        region_name=said["AWS_REGION"],
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    s3.create_bucket(Bucket="my-bucket")
+    s3.put_object(Bucket="my-bucket", Key="training-data/numbers", Body=b"1 2 3")
+    s3.close()
+
+
+@pytest.fixture
+def session(container_home):
+    with Session(container_home) as session:
+        yield session
+
+
+@pytest.fixture
+def kernel(start_kernel, container_home):
+    return start_kernel(container_home)
+
+
+@pytest.mark.usefixtures("own_image", "numbers")
+def test_the_example_of_the_brief_trains_in_an_image_of_ones_own(kernel):
+    shown, ended = kernel.run(BRIEF)
+    assert set(shown[1]["data"]) == {MIME_TYPE, "text/html", "text/plain"}
+    assert ended[0] == "update_display_data"
+    assert "Completed" in ended[1]["data"]["text/plain"]
+    assert REGISTRY_NAME in ended[1]["data"]["text/plain"]
+    ((_, folder),) = kernel.run("print(estimator.latest_training_job.download('model'))")
+    ((_, total),) = kernel.run("print(open('model/total.txt').read())")
+    assert (folder["text"], total["text"]) == ("model\n", "6\n")
+    ((_, where),) = kernel.run("print(estimator.model_data)")
+    assert where["text"].startswith("s3://my-bucket/output/my-custom-image-")
+
+
+def test_a_cell_trains_in_an_image_that_has_python(kernel, session, docker_engine):
+    (_, ended) = kernel.run(f"%%train --image {docker_engine.image} --wait --name in-image\n{CELL}")
+    assert "Completed" in ended[1]["data"]["text/plain"]
+    job = TrainingJob("in-image", session)
+    assert job.metrics()["loss"]["values"] == [0.5]
+    assert repr(job.logs(tail=1)) == "python /usr in algo-1"
+
+
+def test_an_estimator_runs_a_script_in_an_image(session, docker_engine, tmp_path, capsys):
+    script = tmp_path / "train.py"
+    script.write_text(CELL)
+    estimator = Estimator(
+        image_uri=docker_engine.image, entry_point=script, sagemaker_session=session
+    )
+    estimator.fit()
+    assert "python /usr in algo-1" in capsys.readouterr().out
+    job = estimator.latest_training_job
+    assert (job.download(tmp_path / "model") / "model.txt").read_text() == "trained"
+    assert docker_engine.image in repr(job)
+
+
+def test_an_image_of_ones_own_needs_neither_script_nor_train(session, docker_engine, capsys):
+    Estimator(
+        image_uri=docker_engine.image,
+        container_entry_point=["/bin/sh", "-c", "echo $0 $1; id -u"],
+        container_arguments=["one", "two"],
+        enable_network_isolation=True,
+        sagemaker_session=session,
+    ).fit()
+    assert "one two" in capsys.readouterr().out
+
+
+def test_an_image_without_train_is_refused_in_words(session, docker_engine):
+    estimator = Estimator(image_uri=docker_engine.image, sagemaker_session=session)
+    with pytest.raises(TrainingJobFailed, match=r"ClientError: the image .* 'train'"):
+        estimator.fit()
+
+
+def test_an_image_that_nobody_has_is_refused_in_words(session):
+    estimator = Estimator(image_uri="localhost:1/nobody/has:this", sagemaker_session=session)
+    with pytest.raises(TrainingJobFailed, match=r"the image 'localhost:1/nobody/has:this'"):
+        estimator.fit()
