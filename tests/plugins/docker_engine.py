@@ -19,6 +19,7 @@ import debian
 import engine
 
 PLACE = "jupyter-train-test"
+OWN_CONTAINER = Path(__file__).resolve().parents[2] / "examples" / "own-container"
 
 
 class DockerEngine:
@@ -99,3 +100,10 @@ def shellless_image(docker_engine):
         'FROM scratch\nCOPY busybox /busybox\nENTRYPOINT ["/busybox", "echo"]\n',
         {"busybox": busybox},
     )
+
+
+@pytest.fixture(scope="session")
+def own_image(docker_engine):
+    """The example's image: an algorithm of one's own, by SageMaker's contract."""
+    files = {"train": OWN_CONTAINER / "train"}
+    return docker_engine.build("own", (OWN_CONTAINER / "Dockerfile").read_text(), files)
