@@ -54,7 +54,7 @@ estimator.fit({'training': 's3://my-bucket/training-data'})
 
 
 @pytest.fixture(scope="module")
-def own_image(docker_engine, container_home):
+def image_of_the_brief(docker_engine, container_home):
     """An image whose `train` trains, and Amazon's name for it in the table of images."""
     dockerfile = "ARG BASE\nFROM $BASE\nCOPY train /usr/local/bin/train\n"
     name = docker_engine.build("own", dockerfile, {"train": TRAIN})
@@ -92,7 +92,7 @@ def kernel(start_kernel, container_home):
     return start_kernel(container_home)
 
 
-@pytest.mark.usefixtures("own_image", "numbers")
+@pytest.mark.usefixtures("image_of_the_brief", "numbers")
 def test_the_example_of_the_brief_trains_in_an_image_of_ones_own(kernel):
     shown, ended = kernel.run(BRIEF)
     assert set(shown[1]["data"]) == {MIME_TYPE, "text/html", "text/plain"}
