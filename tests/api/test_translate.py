@@ -1,5 +1,7 @@
 """What a description holds, against the model's own list of what it must."""
 
+from dataclasses import replace
+
 import pytest
 
 from jupyter_train.api.models import Models
@@ -91,3 +93,14 @@ def test_a_summary_says_what_a_row_of_a_table_shows(record):
     assert (told["TrainingJobStatus"], told["SecondaryStatus"]) == ("Failed", "Failed")
     assert (told["InstanceType"], told["InstanceCount"]) == ("local", 1)
     assert told["Seq"] == record.seq
+
+
+def test_what_a_job_really_runs_in_is_told_besides_and_only_where_it_is_known(record):
+    ours = {"Image", "ImageDigest", "WarmPoolStatus", "Unreachable"}
+    assert not ours & describe(record, []).keys()
+    known = replace(record, image="a:1", image_digest="a@sha256:1", unreachable=True)
+    told = describe(replace(known, warm_pool={"Status": "Available"}), [])
+    assert [told[name] for name in sorted(ours)] == [
+        "a:1", "a@sha256:1", True, {"Status": "Available"}
+    ]  # fmt: skip
+    assert summary(known, [])["Unreachable"]

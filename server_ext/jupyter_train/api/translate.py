@@ -62,6 +62,8 @@ def describe(
         "SecondaryStatusTransitions": [_transition(each) for each in record.transitions],
         "FinalMetricDataList": _metrics(metrics, _DESCRIBED_METRICS),
         "ProfilingStatus": "Disabled",
+        **_container(record),
+        **_reachability(record),
         **_training_times(record),
         **_durations(record),
         **_failure(record),
@@ -77,6 +79,7 @@ def summary(
     return {
         **listed(record, region),
         "StatusMessage": last.message if last else "",
+        **_reachability(record),
         **_training_times(record),
         **_failure(record),
         **{name: resources[name] for name in _ONE_KIND if name in resources},
@@ -148,6 +151,21 @@ def _metrics(metrics: Sequence[Series], most: int) -> list[dict[str, Any]]:
         for each in metrics[:most]
         if each.count
     ]
+
+
+def _container(record: JobRecord) -> dict[str, Any]:
+    """Return what the job really runs in; members of ours but for WarmPoolStatus."""
+    found = {
+        "Image": record.image,
+        "ImageDigest": record.image_digest,
+        "WarmPoolStatus": dict(record.warm_pool),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _reachability(record: JobRecord) -> dict[str, bool]:
+    """Return a member of ours, there only while nobody can look at the job."""
+    return {"Unreachable": True} if record.unreachable else {}
 
 
 def _training_times(record: JobRecord) -> dict[str, float]:
