@@ -18,6 +18,7 @@ from pathlib import Path
 
 import base_image
 import engine
+import guest_toolkit
 from debian import NotHereError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -170,12 +171,13 @@ def install_clients() -> None:
     pip(CLIENTS / "bin" / "python", *CLIENT_PACKAGES)
 
 
-def make_base_image() -> None:
-    """Make what the container tests stand on; a machine that cannot skips them, and says why."""
+def make_images() -> None:
+    """Make ready what the container tests stand on, or say why they will be left out."""
     try:
         if engine.found() is None:
             engine.install()
         base_image.make()
+        guest_toolkit.fetch(PYTHON)
     except NotHereError as error:
         print(f"not here: {error};", end=" ")
 
@@ -246,10 +248,10 @@ def steps(what: str) -> list[Step]:
     )
     found.append(
         Step(
-            says="Making a base image and an engine for the container tests",
-            key=base_image.recipe(),
+            says="Making an engine and a base image for the container tests",
+            key=f"{base_image.recipe()} {guest_toolkit.TOOLKIT}",
             folder=MADE,
-            do=make_base_image,
+            do=make_images,
         )
     )
     if not os.environ.get("JT_NO_BROWSER") and not browser():

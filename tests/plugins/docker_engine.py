@@ -7,6 +7,7 @@ failed.
 
 import io
 import os
+import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 import base_image
 import debian
 import engine
+import guest_toolkit
 
 PLACE = "jupyter-train-test"
 OWN_CONTAINER = Path(__file__).resolve().parents[2] / "examples" / "own-container"
@@ -75,8 +77,8 @@ def add(archive: tarfile.TarFile, path: str, content: str | bytes | Path) -> Non
 
 
 @pytest.fixture(scope="session")
-def docker_engine():
-    """A real engine with the base image; a private one is ended with the last who uses it."""
+def possible_engine():
+    """The engine, or why there is none, in words: for what must start with or without one."""
     before = os.environ.get("DOCKER_HOST")
     try:
         with engine.borrowed() as host:
@@ -85,10 +87,18 @@ def docker_engine():
             yield made
             made.api.close()
     except debian.NotHereError as error:
-        pytest.skip(f"no Docker engine to test with: {error}")
+        yield str(error)
     finally:
         os.environ.pop("DOCKER_HOST", None)
         os.environ.update({"DOCKER_HOST": before} if before else {})
+
+
+@pytest.fixture(scope="session")
+def docker_engine(possible_engine):
+    """A real engine with the base image; a private one is ended with the last who uses it."""
+    if isinstance(possible_engine, str):
+        pytest.skip(f"no Docker engine to test with: {possible_engine}")
+    return possible_engine
 
 
 @pytest.fixture(scope="session")
@@ -107,3 +117,18 @@ def own_image(docker_engine):
     """The example's image: an algorithm of one's own, by SageMaker's contract."""
     files = {"train": OWN_CONTAINER / "train"}
     return docker_engine.build("own", (OWN_CONTAINER / "Dockerfile").read_text(), files)
+
+
+TOOLKIT_DOCKERFILE = """
+ARG BASE
+FROM ${BASE}
+COPY wheels /wheels
+RUN pip install --no-index --no-compile --break-system-packages /wheels/*.whl
+"""
+
+
+@pytest.fixture(scope="session")
+def toolkit_image(docker_engine):
+    """An image with AWS's sagemaker-training toolkit, unmodified: its `train` is on the PATH."""
+    wheels = guest_toolkit.fetch(Path(sys.executable))
+    return docker_engine.build("toolkit", TOOLKIT_DOCKERFILE, {"wheels": wheels})

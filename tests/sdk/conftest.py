@@ -53,7 +53,7 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def manager(home):
+def manager(home, possible_engine):
     with connect(home) as connection:
         yield connection
         pid = connection.facts.pid
