@@ -41,7 +41,7 @@ def _in_a_hurry(monkeypatch):
 def test_a_job_that_cannot_be_ended_for_want_of_room_is_ended_when_there_is_some(workshop, wait):
     async def scene():
         async with workshop.manager() as manager:
-            manager._shop.runtime.__class__ = FullAtFirst
+            manager._shop.lanes.of("process").runtime.__class__ = FullAtFirst
             document = workshop.document("", HyperParameters={"sagemaker_program": "none.py"})
             await manager.submit(document, {}, "me")
             return await wait.ended(manager, "job-1")

@@ -38,7 +38,7 @@ def refusal(workshop, **members):
     async def scene():
         async with workshop.manager() as manager:
             with pytest.raises(RefusedError) as refused:
-                manager.check(workshop.document(READS, **members))
+                await manager.check(workshop.document(READS, **members))
             return str(refused.value)
 
     return asyncio.run(scene())

@@ -4,6 +4,7 @@ import asyncio
 import errno
 
 from jupyter_train.contract.names import AttemptKey
+from jupyter_train.engine.reach import Reach
 from jupyter_train.engine.tower import Tower
 from jupyter_train.runtimes.base import Observation, Phase
 
@@ -23,7 +24,7 @@ class Sees:
 
 def phase_at_the_end(*looks):
     async def scene():
-        tower = Tower(None, Sees(*looks), every=0)
+        tower = Tower(None, Sees(*looks), 0, Reach(15))
         async with asyncio.timeout(5):
             seen = await tower.ended(AttemptKey(job_id="j", attempt=1))
         await tower.close()
@@ -47,7 +48,7 @@ class HidesOne(Sees):
 
 def test_an_attempt_that_cannot_be_looked_at_hides_no_other():
     async def scene():
-        tower = Tower(None, HidesOne(*[Phase.EXITED] * 3), every=0)
+        tower = Tower(None, HidesOne(*[Phase.EXITED] * 3), 0, Reach(15))
         keys = [AttemptKey(job_id=name, attempt=1) for name in ("shut", "a", "b", "c")]
         shut, *others = [asyncio.create_task(tower.ended(key)) for key in keys]
         async with asyncio.timeout(5):

@@ -14,6 +14,9 @@ LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 # A job whose image is this one, or which names none, runs as a plain process.
 PROCESS_IMAGE = "process"
 
+PROCESS_RUNTIME = "process"
+CONTAINER_RUNTIME = "docker"
+
 
 def job_arn(name: str, region: str = DEFAULT_REGION) -> str:
     """Return the ARN of a training job; AWS lowercases the name in it."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .names import PROCESS_IMAGE
+from .names import CONTAINER_RUNTIME, PROCESS_IMAGE, PROCESS_RUNTIME
 
 Document = Mapping[str, Any]
 """A validated CreateTrainingJob request with its defaults, in AWS's own member names."""
@@ -45,6 +45,14 @@ class Checkpoints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TensorBoard:
+    """Where a job's TensorBoard files go while it writes them."""
+
+    uri: str
+    local_path: str = "/opt/ml/output/tensorboard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingJob:
     """One request to train, immutable; times in seconds, sizes in GiB."""
 
@@ -68,6 +76,7 @@ class TrainingJob:
     max_pending: int | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     checkpoints: Checkpoints | None = None
+    tensorboard: TensorBoard | None = None
     network_isolation: bool = False
     spot: bool = False
     max_retries: int = 0
@@ -76,6 +85,22 @@ class TrainingJob:
     def is_process(self) -> bool:
         """Whether the job asks for no container."""
         return self.image in (None, "", PROCESS_IMAGE) and self.algorithm is None
+
+    @property
+    def runtime(self) -> str:
+        """The kind of runtime it needs."""
+        return PROCESS_RUNTIME if self.is_process else CONTAINER_RUNTIME
+
+    @property
+    def role(self) -> str:
+        """The name of its role, the last part of the ARN."""
+        return self.role_arn.rpartition("/")[2]
+
+    @property
+    def is_script_mode(self) -> bool:
+        """Whether it brings a program of its own instead of naming one of the image's."""
+        brought = (self.source_uri or "").startswith(("s3://", "file://", "/opt/ml/input/data/"))
+        return bool(self.program and brought) and not self.entrypoint
 
     @property
     def interpreter(self) -> str | None:
@@ -111,6 +136,7 @@ def read_spec(document: Document) -> TrainingJob:
     resources = document.get("ResourceConfig", {})
     limits = document.get("StoppingCondition", {})
     checkpoint = document.get("CheckpointConfig")
+    tensorboard = document.get("TensorBoardOutputConfig")
     return TrainingJob(
         name=document["TrainingJobName"],
         role_arn=document.get("RoleArn", ""),
@@ -137,6 +163,7 @@ def read_spec(document: Document) -> TrainingJob:
         max_pending=limits.get("MaxPendingTimeInSeconds"),
         environment=dict(document.get("Environment", {})),
         checkpoints=_read_checkpoints(checkpoint) if checkpoint else None,
+        tensorboard=_read_tensorboard(tensorboard) if tensorboard else None,
         network_isolation=document.get("EnableNetworkIsolation", False),
         spot=document.get("EnableManagedSpotTraining", False),
         max_retries=document.get("RetryStrategy", {}).get("MaximumRetryAttempts", 0),
@@ -160,4 +187,11 @@ def _read_channel(member: Document, algorithm: Document) -> Channel:
 def _read_checkpoints(member: Document) -> Checkpoints:
     return Checkpoints(
         uri=member["S3Uri"], local_path=member.get("LocalPath", "/opt/ml/checkpoints")
+    )
+
+
+def _read_tensorboard(member: Document) -> TensorBoard:
+    return TensorBoard(
+        uri=member["S3OutputPath"],
+        local_path=member.get("LocalPath", "/opt/ml/output/tensorboard"),
     )

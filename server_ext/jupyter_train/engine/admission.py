@@ -1,33 +1,61 @@
 """Whether a job can be run here at all: asked before anything is created."""
 
+from pathlib import PurePosixPath
+
 from ..contract.names import parse_address
 from ..contract.spec import Document, TrainingJob, read_spec
 from ..hosts.base import HostFacts
+from ..runtimes.base import Runtime
 from .command import check_command
 from .errors import ClientError, LimitError, RefusedError
+from .folders import IN_CONTAINER
 from .metrics import check_definitions
 from .placement import Ledger, demand_of
 from .settings import Settings
+
+# What a container has of its own, or of ours; nothing is mounted over it, in it or around it.
+_TAKEN = (
+    *(PurePosixPath(each) for each in ("/opt/jupyter-train", "/proc", "/sys", "/dev", "/bin")),
+    *(PurePosixPath(each) for each in ("/usr/bin", "/usr/lib", "/lib", "/etc")),
+    PurePosixPath(IN_CONTAINER.ml, "input"),
+    PurePosixPath(IN_CONTAINER.model),
+    PurePosixPath(IN_CONTAINER.code),
+    PurePosixPath(IN_CONTAINER.output),
+    PurePosixPath(IN_CONTAINER.intermediate),
+    PurePosixPath(IN_CONTAINER.failure),
+)
 
 
 def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJob:
     """Return the job's spec, or raise RefusedError or LimitError saying what would have worked."""
     spec = read_spec(document)
-    _check_runtime(spec)
+    _check_program(spec)
     _check_channels(spec)
     check_definitions(spec.metric_definitions)
     Ledger(facts).clamp(demand_of(spec.instance_type, settings.instance_types))
     _check_addresses(spec)
+    if not spec.is_process:
+        _check_paths(spec)
     return spec
 
 
-def _check_runtime(spec: TrainingJob) -> None:
-    if not spec.is_process:
-        asked = spec.image or spec.algorithm
+async def check_runtime(spec: TrainingJob, runtime: Runtime) -> None:
+    """Raise RefusedError if what would run the job cannot be used now."""
+    reason = await runtime.unavailable()
+    if reason is not None:
         raise RefusedError(
-            f"Value '{asked}' at 'algorithmSpecification.trainingImage' needs a container engine, "
-            "which this manager does not drive; leave the image out, or say 'process', to train "
-            "with your own interpreter"
+            f"Value '{spec.image}' at 'algorithmSpecification.trainingImage' needs a container "
+            f"engine: {reason}; or leave the image out, or say 'process', to train with your own "
+            "interpreter"
+        )
+
+
+def _check_program(spec: TrainingJob) -> None:
+    if spec.algorithm is not None:
+        raise RefusedError(
+            f"Value '{spec.algorithm}' at 'algorithmSpecification.algorithmName' is not known: "
+            "this manager has no algorithms of its own; name an image in TrainingImage, or leave "
+            "both out to train with your own interpreter"
         )
     if spec.instance_count > 1:
         raise LimitError(
@@ -35,7 +63,8 @@ def _check_runtime(spec: TrainingJob) -> None:
             "set ResourceConfig.InstanceCount to 1"
         )
     try:
-        check_command(spec)
+        if spec.is_process:
+            check_command(spec)
     except ClientError as error:
         raise RefusedError(str(error)) from error
 
@@ -50,7 +79,7 @@ def _check_channels(spec: TrainingJob) -> None:
             raise RefusedError(f"{where}: this names no folder of its own; use letters and digits")
         if channel.input_mode == "Pipe":
             raise RefusedError(
-                f"Value 'Pipe' at 'inputMode' in {where}: a process job reads its data in place; "
+                f"Value 'Pipe' at 'inputMode' in {where}: jobs read their data in place here; "
                 "use File or FastFile"
             )
 
@@ -58,8 +87,9 @@ def _check_channels(spec: TrainingJob) -> None:
 def _check_addresses(spec: TrainingJob) -> None:
     uris = {
         "outputDataConfig.s3OutputPath": spec.output_uri,
-        "hyperParameters.sagemaker_submit_directory": spec.source_uri,
+        "hyperParameters.sagemaker_submit_directory": _fetched_source(spec),
         "checkpointConfig.s3Uri": spec.checkpoints.uri if spec.checkpoints else None,
+        "tensorBoardOutputConfig.s3OutputPath": spec.tensorboard.uri if spec.tensorboard else None,
         **{f"inputDataConfig.{each.name}.s3Uri": each.uri or None for each in spec.channels},
     }
     for member, uri in uris.items():
@@ -68,3 +98,31 @@ def _check_addresses(spec: TrainingJob) -> None:
                 parse_address(uri)
         except ValueError as error:
             raise RefusedError(f"Value '{uri}' at '{member}': {error}") from error
+
+
+def _fetched_source(spec: TrainingJob) -> str | None:
+    # In an image it may be a folder of the image's own, or a channel's object.
+    return spec.source_uri if spec.is_process or spec.is_script_mode else None
+
+
+def _check_paths(spec: TrainingJob) -> None:
+    """Refuse what would cover, in a container, what is there already."""
+    paths = {
+        "checkpointConfig.localPath": spec.checkpoints and spec.checkpoints.local_path,
+        "tensorBoardOutputConfig.localPath": spec.tensorboard and spec.tensorboard.local_path,
+    }
+    given = {member: PurePosixPath(path) for member, path in paths.items() if path}
+    for member, path in given.items():
+        others = [each for name, each in given.items() if name != member]
+        taken = [*_TAKEN, *others]
+        if not _is_free(path, taken):
+            raise RefusedError(
+                f"Value '{path}' at '{member}' is no folder that is free in the job; use one like "
+                "/opt/ml/checkpoints"
+            )
+
+
+def _is_free(path: PurePosixPath, taken: list[PurePosixPath]) -> bool:
+    if not path.is_absolute() or ".." in path.parts or str(path) == str(IN_CONTAINER.results):
+        return False
+    return not any(path.is_relative_to(each) or each.is_relative_to(path) for each in taken)

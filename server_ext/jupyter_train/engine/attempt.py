@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..contract.names import AttemptKey, log_stream
@@ -10,19 +12,22 @@ from ..contract.record import JobRecord
 from ..hosts.base import HostUnreachableError
 from ..runtimes.base import (
     AttemptSpec,
+    Mount,
     NotRunningError,
     Observation,
     Phase,
+    Prepared,
     Resources,
     Shell,
     StartError,
+    Tell,
 )
 from ..store.base import LogStream
 from .collect import Collector
-from .command import attempt_spec
-from .errors import ClientError, RefusedError
+from .command import Try, attempt_spec, envs_of
+from .errors import AlgorithmError, ClientError, RefusedError
 from .folders import AttemptFolder, attempt_folder
-from .patience import insist
+from .reasons import algorithm_error, out_of_memory
 from .shop import Shop
 
 
@@ -36,6 +41,9 @@ class Attempt:
         self._shop = shop
         self.key = AttemptKey(job_id=record.id, attempt=record.attempt)
         self.folder: AttemptFolder = attempt_folder(shop.settings.attempts, self.key)
+        self._lane = shop.lane_of(record)
+        self._mounts: tuple[Mount, ...] = ()
+        self._image_id = record.image
         self._collector: Collector | None = None
 
     @property
@@ -48,32 +56,54 @@ class Attempt:
 
     async def observe(self) -> Observation:
         """Look at it once."""
-        seen = await self._shop.runtime.observe(self._shop.host, [self.key])
-        return seen.get(self.key, Observation(phase=Phase.ABSENT))
+        return await self._lane.observe(self.key)
 
     async def has_started(self) -> bool:
         """Whether it runs or ran; if not, it may be staged and started."""
         return (await self.observe()).phase not in (Phase.ABSENT, Phase.CREATED)
 
+    async def prepare(self, tell: Tell) -> Prepared:
+        """Make ready what takes its time, such as an image."""
+        self.stream  # noqa: B018 - makes it
+        self._check()
+        with _told_as_client_error():
+            prepared = await self._lane.prepare(self.runtime_spec(), tell)
+        self._image_id = prepared.image_id
+        return prepared
+
     async def stage(self) -> None:
         """Make its folder ready."""
-        self.stream  # noqa: B018 - makes it
-        await asyncio.to_thread(self._shop.stager.stage, self._spec, self.folder)
+        stager, document = self._shop.stager, self._record.document
+        self._mounts = await asyncio.to_thread(stager.stage, self._spec, self.folder, document)
+        if self._spec.is_script_mode:
+            envs_of(self._try, self._shop.around).mkdir(parents=True, exist_ok=True)
 
-    async def start(self) -> None:
-        """Start it, once."""
-        spec = self.runtime_spec()
-        problems = self._shop.runtime.validate(spec, self._shop.facts)
+    async def start(self) -> bool:
+        """Start it, once; True when it is."""
+        self._check()
+        with _told_as_client_error():
+            await self._lane.start(self.runtime_spec())
+        return True
+
+    def _check(self) -> None:
+        problems = self._lane.runtime.validate(self.runtime_spec(), self._shop.facts)
         if problems:
             raise ClientError("; ".join(each.message for each in problems))
-        try:
-            await self._shop.runtime.start(self._shop.host, spec)
-        except StartError as error:
-            raise ClientError(str(error)) from error
+
+    @property
+    def _try(self) -> Try:
+        return Try(
+            spec=self._spec,
+            key=self.key,
+            folder=self.folder,
+            lent=self._lent,
+            mounts=self._mounts,
+            image_id=self._image_id,
+        )
 
     def runtime_spec(self) -> AttemptSpec:
-        """Return what the runtime is told."""
-        return attempt_spec(self._spec, self.key, self.folder, self._lent, self._shop.around)
+        """Return what the runtime is told; of mounts only what was staged by this manager."""
+        return attempt_spec(self._try, self._shop.around)
 
     def collect(self) -> None:
         """Follow its log and metrics, if that is not being done."""
@@ -94,32 +124,37 @@ class Attempt:
         if self._collector is not None:
             await self._collector.stop()
 
-    @property
-    def warnings(self) -> list[str]:
-        """What its owner should know about how it was observed."""
+    def warnings(self, seen: Observation | None = None) -> list[str]:
+        """What its owner should know about how it was observed, and how it went."""
         off = self._collector.switched_off if self._collector else []
-        return [f"metric definition {name!r} took too long and was switched off" for name in off]
+        slow = [f"metric definition {name!r} took too long and was switched off" for name in off]
+        if seen is not None and seen.out_of_memory:
+            return [*slow, f"a process of it was killed: {out_of_memory(self._lent.memory)}"]
+        return slow
+
+    def reason(self, seen: Observation) -> AlgorithmError:
+        """Return why its program failed."""
+        return algorithm_error(seen, self.folder.failure, self.stream, self._lent.memory)
 
     async def ended(self) -> Observation:
         """Wait for its end."""
-        return await self._shop.tower.ended(self.key)
+        return await self._lane.ended(self.key)
 
     async def shell(self, rows: int, columns: int) -> Shell:
         """Open a terminal in it; RefusedError if that cannot be."""
         spec = self.runtime_spec()
         try:
-            return await self._shop.runtime.shell(self._shop.host, spec, rows, columns)
+            return await self._lane.runtime.shell(self._lane.host, spec, rows, columns)
         except (NotRunningError, HostUnreachableError) as error:
             raise RefusedError(str(error)) from error
 
     async def terminate(self) -> None:
         """SIGTERM to every process of it."""
-        await self._shop.runtime.signal(self._shop.host, self.runtime_spec(), signal.SIGTERM)
+        await self._lane.signal(self.runtime_spec(), signal.SIGTERM)
 
     async def kill(self) -> None:
         """SIGKILL until nothing of it is left."""
-        spec = self.runtime_spec()
-        await insist(lambda: self._shop.runtime.kill(self._shop.host, spec))
+        await self._lane.kill(self.runtime_spec())
 
     async def publish_model(self) -> str:
         """Publish its model; returns where it is."""
@@ -136,11 +171,18 @@ class Attempt:
     async def tidy(self, *, keep_folder: bool) -> None:
         """Leave nothing behind: no process, and no folder unless it holds what is nowhere else."""
         await self.stop_collecting()
-        spec = self.runtime_spec()
-        await insist(lambda: self._shop.runtime.remove(self._shop.host, spec))
+        await self._lane.remove(self.runtime_spec())
         await asyncio.to_thread(self.stream.sync)
         if not keep_folder:
             await asyncio.to_thread(remove_folder, self.folder.root)
+
+
+@contextmanager
+def _told_as_client_error() -> Iterator[None]:
+    try:
+        yield
+    except StartError as error:
+        raise ClientError(str(error)) from error
 
 
 def remove_folder(folder: Path) -> None:

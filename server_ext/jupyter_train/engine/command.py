@@ -1,73 +1,164 @@
 """What an attempt runs, and the environment it runs in: clean, and the container contract's own."""
 
-import json
+import hashlib
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from jupyter_train_toolkit.entry import arguments
 
 from ..contract.names import AttemptKey, job_arn
-from ..contract.spec import TrainingJob
-from ..runtimes.base import AttemptSpec, Resources
+from ..contract.spec import INTERPRETER_VARIABLE, TrainingJob
+from ..runtimes.base import AttemptSpec, Container, Mount, Resources
+from .environment import View, contract_environment
 from .errors import ClientError
-from .folders import AttemptFolder
+from .folders import IN_CONTAINER, AttemptFolder
+from .settings import ContainerSettings
 
 # What a job may see of the manager's environment, which is its first client's and may be another's.
 _KEPT = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _KEPT_PREFIXES = ("LC_", "CUDA_", "NVIDIA_")
 
-_TOOLKIT_PREFIX = "sagemaker_"
-
 REQUIREMENTS = "requirements.txt"
 """What a job's source may need besides; the toolkit's entry installs it."""
 
 
+# Where a container finds what is ours.
+_OURS = "/opt/jupyter-train"
+
+_TRAIN = ("train",)
+_GIB = 1 << 30
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What every attempt of one manager has in common."""
+    """What every attempt of one manager has in common; `memory` of the machine in bytes."""
 
     manager_id: str
     region: str
     toolkit: Path
     envs: Path
     inherited: Mapping[str, str]
+    user: str = ""
+    memory: int = 0
+    containers: ContainerSettings = field(default_factory=ContainerSettings)
 
 
-def attempt_spec(
-    spec: TrainingJob,
-    key: AttemptKey,
-    folder: AttemptFolder,
-    resources: Resources,
-    around: Surroundings,
-) -> AttemptSpec:
-    """Return what the process runtime is to run."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One attempt as the engine knows it; `mounts` and `image_id` once they are known."""
+
+    spec: TrainingJob
+    key: AttemptKey
+    folder: AttemptFolder
+    lent: Resources
+    mounts: tuple[Mount, ...] = ()
+    image_id: str = ""
+
+
+def attempt_spec(this: Try, around: Surroundings) -> AttemptSpec:
+    """Return what the runtime is to run."""
+    return _process_spec(this, around) if this.spec.is_process else _container_spec(this, around)
+
+
+def _process_spec(this: Try, around: Surroundings) -> AttemptSpec:
+    spec, folder = this.spec, this.folder
+    view = View(folder=folder, checkpoints=folder.checkpoints)
     environment = {
         **_inherited(around.inherited),
-        "PYTHONUNBUFFERED": "1",
-        "AWS_REGION": around.region,
-        "AWS_DEFAULT_REGION": around.region,
-        "TRAINING_JOB_NAME": spec.name,
-        "TRAINING_JOB_ARN": job_arn(spec.name, around.region),
-        "CURRENT_HOST": "algo-1",
+        **_platform_environment(this, around),
         "JUPYTER_TRAIN_METRICS": str(folder.metrics),
         "JUPYTER_TRAIN_ENVS": str(around.envs),
-        "OMP_NUM_THREADS": str(max(1, int(resources.cpus))),
-        **_gpu_environment(resources),
-        **contract_environment(spec, folder, resources),
+        **_gpu_environment(this.lent),
+        **contract_environment(spec, view, this.lent),
         **spec.environment,
         "PYTHONPATH": _joined(str(around.toolkit), spec.environment.get("PYTHONPATH", "")),
     }
     return AttemptSpec(
         manager_id=around.manager_id,
-        key=key,
+        key=this.key,
         folder=folder.root,
         argv=argv_of(spec, folder.code),
-        environment=environment,
+        environment=_possible(environment),
         working_directory=folder.code if spec.source_uri else folder.ml,
-        resources=resources,
+        resources=this.lent,
     )
+
+
+def _container_spec(this: Try, around: Surroundings) -> AttemptSpec:
+    spec = this.spec
+    local = spec.checkpoints.local_path if spec.checkpoints else str(IN_CONTAINER.checkpoints)
+    view = View(folder=IN_CONTAINER, checkpoints=PurePosixPath(local))
+    environment = {
+        **_platform_environment(this, around),
+        "JUPYTER_TRAIN_METRICS": f"{_OURS}/metrics",
+        **({"JUPYTER_TRAIN_ENVS": f"{_OURS}/envs"} if spec.is_script_mode else {}),
+        **contract_environment(spec, view, this.lent),
+        **{name: v for name, v in spec.environment.items() if name != INTERPRETER_VARIABLE},
+    }
+    return AttemptSpec(
+        manager_id=around.manager_id,
+        key=this.key,
+        folder=this.folder.root,
+        argv=(*spec.entrypoint, *spec.arguments) or _TRAIN,
+        environment=_possible(environment),
+        working_directory=IN_CONTAINER.code if spec.is_script_mode else None,
+        container=_container(this, around),
+        resources=this.lent,
+    )
+
+
+def _container(this: Try, around: Surroundings) -> Container:
+    spec, options = this.spec, around.containers
+    as_image_says = spec.role in options.image_user
+    return Container(
+        image=spec.image or "",
+        keep_entrypoint=not spec.entrypoint,
+        script_mode=spec.is_script_mode,
+        mounts=(*_our_mounts(this, around), *this.mounts),
+        user=None if as_image_says else around.user,
+        isolated=spec.network_isolation,
+        shared_memory=options.shared_memory or (this.lent.memory or around.memory) // 2,
+        volume=spec.volume_gib * _GIB,
+        labels={"jupyter-train.job": spec.name},
+    )
+
+
+def _our_mounts(this: Try, around: Surroundings) -> tuple[Mount, ...]:
+    toolkit = Mount(source=around.toolkit, target=f"{_OURS}/toolkit")
+    if not this.spec.is_script_mode:
+        return (toolkit,)
+    envs = Mount(source=envs_of(this, around), target=f"{_OURS}/envs", writable=True)
+    return toolkit, envs
+
+
+def envs_of(this: Try, around: Surroundings) -> Path:
+    """Return where what script mode installs is kept, for jobs of one image and role."""
+    # Jobs of another role never run what this one has written.
+    whose = f"{this.image_id} {this.spec.role_arn}"
+    return around.envs / hashlib.sha256(whose.encode()).hexdigest()[:16]
+
+
+def _platform_environment(this: Try, around: Surroundings) -> dict[str, str]:
+    return {
+        "PYTHONUNBUFFERED": "1",
+        "AWS_REGION": around.region,
+        "AWS_DEFAULT_REGION": around.region,
+        "TRAINING_JOB_NAME": this.spec.name,
+        "TRAINING_JOB_ARN": job_arn(this.spec.name, around.region),
+        "CURRENT_HOST": "algo-1",
+        "OMP_NUM_THREADS": str(max(1, int(this.lent.cpus))),
+    }
+
+
+def _possible(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what no process can be given: a hyperparameter may be called anything."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if "=" not in name and "\0" not in name + value
+    }
 
 
 def check_command(spec: TrainingJob) -> None:
@@ -111,66 +202,3 @@ def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
 def _gpu_environment(resources: Resources) -> dict[str, str]:
     # Without GPUs the variable is empty, so that a job never takes one it was not lent.
     return {"CUDA_VISIBLE_DEVICES": ",".join(resources.gpus)}
-
-
-def contract_environment(
-    spec: TrainingJob, folder: AttemptFolder, resources: Resources
-) -> dict[str, str]:
-    """Return the SM_* variables of the SageMaker training toolkit, pointing into this folder."""
-    user = {
-        name: value
-        for name, value in spec.hyperparameters.items()
-        if not name.startswith(_TOOLKIT_PREFIX)
-    }
-    channels = sorted(each.name for each in spec.channels)
-    return {
-        **_folders(folder),
-        **_cluster(spec, resources),
-        "SM_CHANNELS": json.dumps(channels),
-        **{f"SM_CHANNEL_{name.upper()}": str(folder.channel(name)) for name in channels},
-        "SM_HPS": json.dumps({name: _decoded(value) for name, value in user.items()}),
-        **{f"SM_HP_{name.upper().replace('-', '_')}": value for name, value in user.items()},
-        "SM_USER_ARGS": json.dumps([w for name, v in user.items() for w in (f"--{name}", v)]),
-        "SM_USER_ENTRY_POINT": spec.program or "",
-        "SM_MODULE_NAME": Path(spec.program or "").stem,
-        "SM_MODULE_DIR": spec.source_uri or "",
-    }
-
-
-def _folders(folder: AttemptFolder) -> dict[str, str]:
-    ml = folder.ml
-    return {
-        "SM_BASE_DIR": str(ml),
-        "SM_MODEL_DIR": str(folder.model),
-        "SM_INPUT_DIR": str(ml / "input"),
-        "SM_INPUT_CONFIG_DIR": str(folder.config),
-        "SM_OUTPUT_DIR": str(ml / "output"),
-        "SM_OUTPUT_DATA_DIR": str(folder.output),
-        "SM_OUTPUT_INTERMEDIATE_DIR": str(ml / "output" / "intermediate"),
-        "SM_CHECKPOINT_DIR": str(folder.checkpoints),
-    }
-
-
-def _cluster(spec: TrainingJob, resources: Resources) -> dict[str, str]:
-    hosts = json.dumps([f"algo-{rank + 1}" for rank in range(spec.instance_count)])
-    return {
-        "SM_CURRENT_HOST": "algo-1",
-        "SM_HOSTS": hosts,
-        "SM_NUM_CPUS": str(max(1, int(resources.cpus))),
-        "SM_NUM_GPUS": str(len(resources.gpus)),
-        "SM_NUM_NEURONS": "0",
-        "SM_CURRENT_INSTANCE_TYPE": spec.instance_type,
-        "SM_CURRENT_INSTANCE_GROUP": "homogeneousCluster",
-        "SM_CURRENT_INSTANCE_GROUP_HOSTS": hosts,
-        "SM_INSTANCE_GROUPS": json.dumps(["homogeneousCluster"]),
-        "SM_IS_HETERO": "false",
-        "SM_NETWORK_INTERFACE_NAME": "lo",
-        "SM_LOG_LEVEL": "20",
-    }
-
-
-def _decoded(value: str) -> object:
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value

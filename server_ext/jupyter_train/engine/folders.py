@@ -33,19 +33,39 @@ class AttemptFolder:
         return self.ml / "model"
 
     @property
+    def results(self) -> Path:
+        """What holds the rest of what a job leaves."""
+        return self.ml / "output"
+
+    @property
     def output(self) -> Path:
         """What becomes output.tar.gz."""
-        return self.ml / "output" / "data"
+        return self.results / "data"
+
+    @property
+    def intermediate(self) -> Path:
+        """What is published file by file besides."""
+        return self.results / "intermediate"
 
     @property
     def failure(self) -> Path:
         """The file in which the job says why it failed."""
-        return self.ml / "output" / "failure"
+        return self.results / "failure"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Files for TensorBoard."""
+        return self.results / "tensorboard"
 
     @property
     def checkpoints(self) -> Path:
         """State saved during training."""
         return self.ml / "checkpoints"
+
+    @property
+    def channels(self) -> Path:
+        """Channels that are no folder of this machine, made up of files; mounted from here."""
+        return self.root / "channels"
 
     @property
     def metrics(self) -> Path:
@@ -67,9 +87,14 @@ class AttemptFolder:
         """Times and sizes of the log."""
         return self.root / "marks"
 
+    @property
+    def data(self) -> Path:
+        """What holds a folder for each channel."""
+        return self.ml / "input" / "data"
+
     def channel(self, name: str) -> Path:
         """Where a channel's data are."""
-        return self.ml / "input" / "data" / name
+        return self.data / name
 
     def create(self) -> None:
         """Make the folders; those that are there stay as they are."""
@@ -77,13 +102,17 @@ class AttemptFolder:
         self.root.mkdir(mode=0o700, exist_ok=True)
         for folder in (
             self.config,
-            self.ml / "input" / "data",
+            self.data,
             self.model,
             self.output,
-            self.ml / "output" / "intermediate",
+            self.intermediate,
             self.metrics,
         ):
             folder.mkdir(parents=True, exist_ok=True)
+
+
+IN_CONTAINER = AttemptFolder(Path("/opt"))
+"""An attempt's /opt/ml as its container sees it; the rest of its folder is elsewhere there."""
 
 
 def attempt_folder(attempts: Path, key: AttemptKey) -> AttemptFolder:

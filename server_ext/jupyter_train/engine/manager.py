@@ -15,7 +15,7 @@ from ..contract.spec import Document
 from ..hosts.base import Host
 from ..runtimes.base import Runtime, Shell
 from ..store.base import UnknownJobError
-from .admission import admit
+from .admission import admit, check_runtime
 from .attempt import remove_folder
 from .errors import RefusedError
 from .feed import Feed
@@ -38,7 +38,7 @@ class Manager:
         manager_id: str,
         settings: Settings,
         stores: Stores,
-        place: tuple[Host, Runtime],
+        place: tuple[Host, Mapping[str, Runtime]],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.id = manager_id
@@ -51,18 +51,18 @@ class Manager:
         self.feed = Feed()
         self._settings = settings
         self._stores = stores
-        self._host, self._runtime = place
+        self._host, self._runtimes = place
         self._runs: dict[str, tuple[JobRun, asyncio.Task[None]]] = {}
 
     async def start(self) -> None:
         """Adopt what runs and queue what waits."""
         facts = chosen(await self._host.facts(), self._settings)
         self._shop = wire(
-            surroundings(self.id, self._settings),
+            surroundings(self.id, self._settings, facts),
             self._settings,
             self._stores,
             sinks_for(self._stores, self.feed, self.clock),
-            (self._host, self._runtime, facts),
+            (self._host, self._runtimes, facts),
         )
         for record in self.jobs.active():
             self._run(record)
@@ -77,19 +77,20 @@ class Manager:
         await asyncio.gather(*(task for _, task in runs), return_exceptions=True)
         for run, _ in runs:
             await run.let_go()
-        await self._shop.tower.close()
+        await self._shop.lanes.close()
         self._shop.sinks.close()
         await self._stores.close()
 
-    def check(self, document: Document) -> None:
+    async def check(self, document: Document) -> None:
         """Raise RefusedError or LimitError where `submit` would; nothing is created."""
-        admit(document, self._settings, self._shop.facts)
+        spec = admit(document, self._settings, self._shop.facts)
+        await check_runtime(spec, self._shop.lanes.of(spec.runtime).runtime)
 
     async def submit(
         self, document: Document, tags: Mapping[str, str], owner: str = ""
     ) -> JobRecord:
         """Take a job; it is durable when this returns."""
-        self.check(document)
+        await self.check(document)
         record = new_record(
             uuid4().hex[:16], document, self.clock(), owner, "Looking for free capacity"
         )

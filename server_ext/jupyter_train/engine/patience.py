@@ -41,6 +41,18 @@ async def insist(
         await asyncio.sleep(RETRY)
 
 
+async def whole(action: Callable[[], Awaitable[T]]) -> T:
+    """Do it to its end even if this is cancelled: half of it would be undone before it is done."""
+    task = asyncio.ensure_future(action())
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # nobody asks for it any more
+        raise
+
+
 async def follow(
     host: Host,
     path: PurePath,

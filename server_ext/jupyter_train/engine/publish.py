@@ -8,14 +8,14 @@ from ..contract.names import Address, parse_address
 from ..contract.spec import TrainingJob
 from .archive import pack
 from .folders import AttemptFolder
-from .staging import Stager
+from .places import Places
 
 
 class Publisher:
     """Publishes artifacts; each is whole or absent, and publishing again replaces it."""
 
-    def __init__(self, stager: Stager) -> None:
-        self._stager = stager
+    def __init__(self, places: Places) -> None:
+        self._places = places
 
     def publish_model(self, spec: TrainingJob, folder: AttemptFolder) -> str:
         """Publish the model folder; returns the address that Describe shows."""
@@ -45,7 +45,7 @@ class Publisher:
         return f"{address}/"
 
     def _target(self, address: Address) -> Path:
-        path = self._stager.place_for(address)
+        path = self._places.place_for(address)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 

@@ -7,9 +7,11 @@ signalling, collecting and publishing are all such that twice is once.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from ..contract.events import Kind
+from ..contract.names import CONTAINER_RUNTIME
 from ..contract.record import Desired, JobRecord, StopReason
 from ..contract.status import SecondaryStatus as S
 from ..runtimes.base import Observation, Phase, Resources, Shell
@@ -24,10 +26,10 @@ from .errors import (
     is_foreseen,
 )
 from .limits import next_limit
-from .patience import insist
+from .patience import insist, whole
 from .placement import Demand, demand_of
-from .reasons import algorithm_error
 from .shop import Shop
+from .telling import Telling
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -48,6 +50,12 @@ _ENDED_WORDS = {
     S.STOPPED: "Training job stopped",
     S.MAX_RUNTIME_EXCEEDED: "Training job stopped: it ran longer than MaxRuntimeInSeconds",
     S.MAX_WAIT_TIME_EXCEEDED: "Training job stopped: MaxWaitTimeInSeconds is over",
+}
+
+_LOST_WORDS = {
+    "": "the training process is gone and left no exit code (killed, or the host restarted)",
+    CONTAINER_RUNTIME: "the container is gone and left no exit code (removed, or killed with the "
+    "engine or the host)",
 }
 
 
@@ -89,12 +97,16 @@ class JobRun:
 
     async def run(self) -> None:
         """Run to the end; every outcome, good or bad, ends in the journal."""
+        minding = asyncio.create_task(self._mind_reach())
         try:
             while not self.record.is_terminal:
                 await _STEPS[self.record.secondary](self)
         except Exception as error:  # the one place where a failure becomes a fact
             log.info("job %s failed: %r", self.record.name, error, exc_info=error)
             await self._fail(error)
+        finally:
+            minding.cancel()
+            await asyncio.gather(minding, return_exceptions=True)
         await self._tidy()
 
     async def shell(self, rows: int, columns: int) -> Shell:
@@ -129,29 +141,27 @@ class JobRun:
             "Preparing the input data and the source",
             attempt=self.record.attempt + 1,
             host=self._shop.host.id,
-            runtime=self._shop.runtime.kind,
+            runtime=self.record.spec.runtime,
             gpus=lent.gpus,
         )
         self._attempt = Attempt(self.record, lent, self._shop)
 
     async def begin(self) -> None:
         """Downloading: stage and start, unless a manager before us did."""
-        if not await self._live.has_started():
-            await self._live.stage()
-            if self.record.desired is Desired.STOP:
-                await self._move(S.STOPPING, "Stopping before the training has started")
-                return
-            await self._live.start()
+        begun = await self._unless_stopped(self._live.has_started())
+        if begun is None or not (begun or await self._start()):
+            await self._move(S.STOPPING, "Stopping before the training has started")
+            return
         started = self.record.training_started or self._clock()
         await self._move(S.TRAINING, "Training is under way", training_started=started)
 
     async def train(self) -> None:
         """Training: collect until the attempt ends, or is to be stopped."""
         self._live.collect()
-        first = await self._live.observe()
         # It may have ended within its limits while no manager was there to see it.
-        ended = first.phase is Phase.EXITED
-        seen = first if ended else await self._unless_stopped(self._live.ended())
+        seen = await self._unless_stopped(self._live.observe(), limited=False)
+        if seen is not None and seen.phase is not Phase.EXITED:
+            seen = await self._unless_stopped(self._live.ended())
         if self.record.desired is Desired.STOP:
             await self._move(S.STOPPING, _ENDS[self.record.stop_reason][1])
             return
@@ -207,14 +217,60 @@ class JobRun:
         lent = self._shop.queue.reclaim(self.record.id, demand, self.record.gpus)
         self._attempt = Attempt(self.record, lent, self._shop)
 
+    async def _start(self) -> bool:
+        """Prepare, stage and start; False as soon as the job is to stop."""
+        async with Telling(self._say) as tell:
+            prepared = await self._unless_stopped(self._live.prepare(tell))
+        if prepared is None:
+            return False
+        if prepared.image_id:
+            facts = {"image": prepared.image_id, "image_digest": prepared.image_digest}
+            await self._note(Kind.JOB_NOTED, **facts)
+        await self._live.stage()
+        if self.record.desired is Desired.STOP:
+            return False
+        return await self._unless_stopped(self._live.start()) is not None
+
+    async def _mind_reach(self) -> None:
+        """Say when what runs the job has been silent for too long, and when it is back."""
+        reach, covered = self._shop.lane_of(self.record).reach, ""
+        while True:
+            await reach.turned(lost=not self.record.unreachable)
+            lost = reach.is_lost
+            if lost:
+                covered = self.record.transitions[-1].message
+            message = f"Waiting: {reach.words}" if lost else covered
+            await whole(partial(self._turn, lost, message))
+
+    async def _turn(self, lost: bool, message: str) -> None:
+        if self.record.is_terminal:
+            return
+        async with self._lock:
+            told = self.record.said(self._clock(), message).transitions
+            kept = self.record.transitions
+            self.record = await self._shop.book.note(
+                self.record, Kind.JOB_NOTED, unreachable=lost, transitions=told if message else kept
+            )
+
+    async def _say(self, message: str) -> None:
+        async with self._lock:
+            told = self.record.said(self._clock(), message).transitions
+            self.record = await self._shop.book.note(self.record, Kind.JOB_NOTED, transitions=told)
+
+    async def _note(self, kind: Kind, **changes: Any) -> None:
+        async with self._lock:
+            self.record = await self._shop.book.note(self.record, kind, **changes)
+
     async def _move(self, to: S, message: str, **changes: Any) -> None:
         async with self._lock:
             self.record = await self._shop.book.move(self.record, to, message, **changes)
 
-    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+    async def _unless_stopped(
+        self, work: Coroutine[Any, Any, T], *, limited: bool = True
+    ) -> T | None:
         """Wait for `work`; None as soon as the job is to stop, by its owner or by a limit."""
         task, poked = asyncio.create_task(work), asyncio.create_task(self._poked.wait())
-        limit = next_limit(self.record, self._clock())
+        limit = next_limit(self.record, self._clock()) if limited else None
         try:
             if self.record.desired is Desired.RUN:
                 timeout = max(0.0, limit.seconds) if limit else None
@@ -234,15 +290,11 @@ class JobRun:
         if seen.exit_code == 0:
             await self._upload(seen)
             return
-        async with self._lock:
-            self.record = await self._shop.book.note(
-                self.record,
-                Kind.ATTEMPT_ENDED,
-                exit_code=seen.exit_code,
-                training_ended=seen.ended or self._clock(),
-            )
-        failure = self._live.folder.failure
-        reason = algorithm_error(seen.exit_code or 0, failure, self._live.stream)
+        ended = seen.ended or self._clock()
+        await self._note(Kind.ATTEMPT_ENDED, exit_code=seen.exit_code, training_ended=ended)
+        if seen.refused is not None:
+            raise ClientError(seen.refused)
+        reason = self._live.reason(seen)
         try:
             await self._live.publish_output()
         except _UNPUBLISHED as error:
@@ -257,14 +309,14 @@ class JobRun:
         return f"{error}; what the job made is kept in {self._live.folder.ml}"
 
     async def _upload(self, seen: Observation) -> None:
-        message = "; ".join(["Uploading the model", *self._live.warnings])
+        message = "; ".join(["Uploading the model", *self._live.warnings(seen)])
         ended = seen.ended or self._clock()
         await self._move(S.UPLOADING, message, exit_code=seen.exit_code, training_ended=ended)
 
     async def _lost(self) -> None:
         await self._live.kill()
         await self._live.finish_collecting()
-        words = "the training process is gone and left no exit code (killed, or the host restarted)"
+        words = _LOST_WORDS.get(self.record.runtime, _LOST_WORDS[""])
         if self.record.attempt > self.record.spec.max_retries:
             raise InternalServerError(words)
         await self._live.tidy(keep_folder=False)
@@ -284,10 +336,7 @@ class JobRun:
     async def _stopped(self) -> Observation:
         """Signal the attempt and wait for its end, by force when its grace is over."""
         if self.record.stop_signalled is None:
-            async with self._lock:
-                self.record = await self._shop.book.note(
-                    self.record, Kind.JOB_NOTED, stop_signalled=self._clock()
-                )
+            await self._note(Kind.JOB_NOTED, stop_signalled=self._clock())
         await self._live.terminate()
         signalled = self.record.stop_signalled or self._clock()
         grace = signalled + self._shop.settings.stop_grace - self._clock()
@@ -302,7 +351,7 @@ class JobRun:
         message = "Training job failed"
         if self._attempt is not None:
             await self._live.kill()
-            message = "; ".join([message, *self._live.warnings])
+            message = "; ".join([message, *self._live.warnings()])
             if not is_foreseen(error) and self._live.folder.root.is_dir():
                 # Ours, not the job's: what it made must not go with it.
                 words = f"{type(error).__name__}: {await self._kept(error)}"

@@ -9,6 +9,21 @@ from .placement import Demand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerSettings:
+    """How containers are run: `host` is the engine's address, "" for the user's own.
+
+    The jobs of the roles in `image_user` run as the user their image names.  `shared_memory` in
+    bytes, 0 for half of what the job may use; `pids` is how many processes a job may have, 0 for
+    the runtime's own limit.
+    """
+
+    host: str = ""
+    image_user: tuple[str, ...] = ()
+    shared_memory: int = 0
+    pids: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The engine's options; None means what the host has. Times in seconds, memory in bytes."""
 
@@ -21,8 +36,15 @@ class Settings:
     data_roots: tuple[Path, ...] = (Path("/"),)
     stop_grace: float = 120.0
     observe_every: float = 0.05
+    unreachable_after: float = 15.0
+    containers: ContainerSettings = field(default_factory=ContainerSettings)
 
     @property
     def attempts(self) -> Path:
         """The folder that holds a folder for every attempt."""
         return self.home / "attempts"
+
+    @property
+    def images(self) -> Path:
+        """The table of image names that a person may edit."""
+        return self.home / "images.toml"

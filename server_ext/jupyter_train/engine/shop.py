@@ -2,34 +2,37 @@
 
 from dataclasses import dataclass
 
+from ..contract.record import JobRecord
 from ..hosts.base import Host, HostFacts
-from ..runtimes.base import Runtime
 from ..store.base import LogStore
 from .book import Book
 from .collect import Sinks
 from .command import Surroundings
+from .lanes import Lane, Lanes
 from .publish import Publisher
 from .queue import Queue
 from .reserve import Reserve
 from .settings import Settings
 from .staging import Stager
-from .tower import Tower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """Host and runtime, the stations before and after them, and where facts are written."""
+    """Host and runtimes, the stations before and after them, and where facts are written."""
 
     settings: Settings
     host: Host
     facts: HostFacts
-    runtime: Runtime
+    lanes: Lanes
     queue: Queue
     stager: Stager
     publisher: Publisher
     sinks: Sinks
     logs: LogStore
-    tower: Tower
     book: Book
     around: Surroundings
     reserve: Reserve
+
+    def lane_of(self, record: JobRecord) -> Lane:
+        """Return where a job runs; before it is placed, where it will."""
+        return self.lanes.of(record.runtime or record.spec.runtime)

@@ -1,191 +1,149 @@
 """Makes an attempt's folder ready: configuration, channels, source. Done twice, it is done once.
 
-Data of this machine is never copied: a channel is a link to the folder, or a folder of links to the
-objects, which the process runtime reads in place.
+Data of this machine is not copied: a process job finds links to it, a container has it mounted
+for reading.
 """
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 from ..contract.names import Address, parse_address
-from ..contract.spec import Channel, TrainingJob
-from ..store.base import BadBucketError, BadKeyError, NoSuchBucketError, ObjectStore
+from ..contract.spec import Document, TrainingJob
+from ..runtimes.base import Mount
+from ..store.base import ObjectStore
 from .archive import ArchiveError, unpack
+from .channels import Channels, Files, placed
+from .configuration import config_files
 from .errors import ClientError
-from .folders import AttemptFolder
+from .folders import IN_CONTAINER, AttemptFolder
+from .places import Places
 
 MAX_SOURCE_BYTES = 4 << 30
 MAX_SOURCE_FILES = 200_000
 
-_FORBIDDEN = tuple(Path(each) for each in ("/proc", "/sys", "/dev", "/run", "/var/run"))
+# Another file system, one without hard links, one that forbids them, too many of one file.
+_UNLINKABLE = (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES)
 
 
 class Stager:
     """Brings a job's inputs into its attempt folder."""
 
-    def __init__(self, objects: ObjectStore, home: Path, roots: tuple[Path, ...]) -> None:
-        self._objects = objects
-        self._private = home.resolve()
-        self._roots = tuple(root.resolve() for root in roots)
+    def __init__(self, objects: ObjectStore, places: Places) -> None:
+        self._places = places
+        self._channels = Channels(objects, places)
 
-    def stage(self, spec: TrainingJob, folder: AttemptFolder) -> None:
-        """Make the folder ready or raise ClientError saying what is missing."""
+    def stage(
+        self, spec: TrainingJob, folder: AttemptFolder, document: Document
+    ) -> tuple[Mount, ...]:
+        """Make the folder ready or raise ClientError saying what is missing.
+
+        Returns what a container must be shown besides; nothing for a process.
+        """
         folder.create()
         # Now, and not when the training is over.
-        self.place_for(parse_address(spec.output_uri))
-        self._write_config(spec, folder)
-        for channel in spec.channels:
-            self._stage_channel(channel, folder.channel(channel.name))
-        self._stage_checkpoints(spec, folder)
-        if spec.source_uri:
-            self._stage_source(spec, folder)
-
-    def local_path(self, address: Address) -> Path:
-        """Return where an address is on this machine; ClientError if it may not be used."""
-        if address.scheme == "s3":
-            try:
-                return Path(self._objects.path(address.bucket, address.key))
-            except (BadKeyError, NoSuchBucketError) as error:
-                raise ClientError(f"{address}: {error}") from error
-        return self._allowed(Path(address.path))
-
-    def place_for(self, address: Address) -> Path:
-        """Return where something new may be kept; its bucket is made, ClientError if it cannot."""
-        if address.scheme == "s3":
-            try:
-                self._objects.create_bucket(address.bucket)
-            except BadBucketError as error:
-                raise ClientError(f"{address}: {error}") from error
-        return self.local_path(address)
-
-    def _allowed(self, path: Path) -> Path:
-        real = path.resolve()
-        inside = any(real.is_relative_to(root) for root in self._roots)
-        banned = any(real.is_relative_to(each) for each in (*_FORBIDDEN, self._private))
-        if not inside or banned:
-            roots = ", ".join(str(root) for root in self._roots)
-            raise ClientError(f"{path} may not be used by jobs; allowed are folders under: {roots}")
-        return real
-
-    def _write_config(self, spec: TrainingJob, folder: AttemptFolder) -> None:
-        for name, content in config_files(spec).items():
+        self._places.place_for(parse_address(spec.output_uri))
+        for name, content in config_files(spec, document).items():
             (folder.config / name).write_text(json.dumps(content))
+        if spec.source_uri and (spec.is_process or spec.is_script_mode):
+            self._stage_source(spec, folder)
+        return self._link(spec, folder) if spec.is_process else self._mount(spec, folder)
 
-    def _stage_channel(self, channel: Channel, target: Path) -> None:
-        where = f"Data download failed for channel '{channel.name}'"
-        if not channel.uri:
-            raise ClientError(f"{where}: only S3DataSource is supported by this manager")
-        try:
-            address = parse_address(channel.uri)
-            source = self.local_path(address)
-            links = dict(self._links(channel, address, source))
-        except (ValueError, ClientError) as error:
-            raise ClientError(f"{where}: {error}") from error
-        if not links:
-            raise ClientError(f"{where}: nothing is at {channel.uri}")
-        _link_all(target, links)
+    # A process finds links.
 
-    def _links(
-        self, channel: Channel, address: Address, source: Path
-    ) -> Iterator[tuple[str, Path]]:
-        if channel.data_type == "ManifestFile":
-            yield from self._manifest(source)
-        elif source.is_dir():
-            yield "", source
-        elif source.is_file():
-            yield source.name, source
-        elif address.scheme == "s3":
-            yield from self._prefix(address)
-
-    def _prefix(self, address: Address) -> Iterator[tuple[str, Path]]:
-        base = address.key.rpartition("/")[0]
-        for info in self._objects.keys(address.bucket, address.key):
-            name = info.key.removeprefix(base).removeprefix("/")
-            yield name, Path(self._objects.path(info.bucket, info.key))
-
-    def _manifest(self, source: Path) -> Iterator[tuple[str, Path]]:
-        try:
-            head, *names = json.loads(source.read_text())
-            prefix = head["prefix"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            form = '[{"prefix": "s3://…"}, "name", …]'
-            raise ClientError(f"{source.name} is no manifest, which is {form}: {error}") from error
-        for name in names:
-            path = self.local_path(parse_address(f"{prefix}{name}"))
-            if not path.exists():
-                raise ClientError(f"nothing is at {prefix}{name}, which {source.name} names")
-            yield str(name), path
-
-    def _stage_checkpoints(self, spec: TrainingJob, folder: AttemptFolder) -> None:
+    def _link(self, spec: TrainingJob, folder: AttemptFolder) -> tuple[Mount, ...]:
+        for channel in spec.channels:
+            _link_all(folder.channel(channel.name), self._channels.files(channel, shown=False))
         if spec.checkpoints is None:
             folder.checkpoints.mkdir(exist_ok=True)
-            return
-        target = self.place_for(parse_address(spec.checkpoints.uri))
-        target.mkdir(parents=True, exist_ok=True)
-        _link(folder.checkpoints, target)
+        else:
+            _link(folder.checkpoints, self._made(parse_address(spec.checkpoints.uri)))
+        if spec.tensorboard is not None:
+            _link(folder.tensorboard, self._made(tensorboard_of(spec)))
+        return ()
+
+    # A container is shown mounts.
+
+    def _mount(self, spec: TrainingJob, folder: AttemptFolder) -> tuple[Mount, ...]:
+        mounts = [*self._mount_channels(spec, folder), *self._mount_kept(spec, folder)]
+        if spec.is_script_mode:
+            mounts.append(Mount(source=folder.code, target=str(IN_CONTAINER.code), writable=True))
+        for mount in mounts:
+            _make_mount_point(mount.target, folder)
+        return tuple(mounts)
+
+    def _mount_channels(self, spec: TrainingJob, folder: AttemptFolder) -> Iterator[Mount]:
+        for channel in spec.channels:
+            files = self._channels.files(channel, shown=True)
+            source = files.get("") or _gathered(folder.channels / channel.name, files)
+            yield Mount(source=source, target=str(IN_CONTAINER.channel(channel.name)))
+
+    def _mount_kept(self, spec: TrainingJob, folder: AttemptFolder) -> Iterator[Mount]:
+        if spec.checkpoints is not None:
+            place = self._shown(parse_address(spec.checkpoints.uri))
+            yield Mount(source=place, target=spec.checkpoints.local_path, writable=True)
+        else:
+            folder.checkpoints.mkdir(exist_ok=True)
+            yield Mount(
+                source=folder.checkpoints, target=str(IN_CONTAINER.checkpoints), writable=True
+            )
+        if spec.tensorboard is not None:
+            place = self._shown(tensorboard_of(spec))
+            yield Mount(source=place, target=spec.tensorboard.local_path, writable=True)
+
+    def _made(self, address: Address) -> Path:
+        place = self._places.place_for(address)
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def _shown(self, address: Address) -> Path:
+        self._made(address)
+        return self._places.shown(address)
+
+    # Both find the source of script mode.
 
     def _stage_source(self, spec: TrainingJob, folder: AttemptFolder) -> None:
         if not folder.code.exists():
-            source = self.local_path(parse_address(spec.source_uri or ""))
+            source = self._places.local_path(source_of(spec))
             fresh = folder.root / "code.partial"
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir()
-            self._unpack(source, fresh, spec.source_uri or "")
+            _unpack(source, fresh, spec.source_uri or "")
             fresh.rename(folder.code)
         _check_program(spec.program, folder.code)
 
-    def _unpack(self, source: Path, target: Path, uri: str) -> None:
-        if source.is_dir():
-            shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
-        elif source.is_file():
-            try:
-                unpack(source, target, max_bytes=MAX_SOURCE_BYTES, max_members=MAX_SOURCE_FILES)
-            except ArchiveError as error:
-                raise ClientError(f"the source {uri} cannot be unpacked: {error}") from error
-        else:
-            raise ClientError(
-                f"no source archive at {uri} (hyperparameter sagemaker_submit_directory)"
-            )
+
+def source_of(spec: TrainingJob) -> Address:
+    """Return where the source archive is; in an isolated job it is an object of a channel."""
+    uri = spec.source_uri or ""
+    for channel in spec.channels:
+        inside = f"{IN_CONTAINER.channel(channel.name)}/"
+        if uri.startswith(inside):
+            whole, name = parse_address(channel.uri), uri.removeprefix(inside)
+            return whole if PurePosixPath(whole.key).name == name else whole.child(name)
+    return parse_address(uri)
 
 
-def config_files(spec: TrainingJob) -> dict[str, Any]:
-    """Return the contract's JSON files by name."""
-    hosts = [f"algo-{rank + 1}" for rank in range(spec.instance_count)]
-    group = {
-        "instance_group_name": "homogeneousCluster",
-        "instance_type": spec.instance_type,
-        "hosts": hosts,
-    }
-    return {
-        "hyperparameters.json": dict(spec.hyperparameters),
-        "inputdataconfig.json": {each.name: _channel_config(each) for each in spec.channels},
-        "resourceconfig.json": {
-            "current_host": hosts[0],
-            "current_instance_type": spec.instance_type,
-            "current_group_name": "homogeneousCluster",
-            "hosts": hosts,
-            "instance_groups": [group],
-            "network_interface_name": "lo",
-        },
-        **({"checkpointconfig.json": _checkpoint_config(spec)} if spec.checkpoints else {}),
-    }
+def tensorboard_of(spec: TrainingJob) -> Address:
+    """Return where a job's TensorBoard files go; where SageMaker's SDK looks for them."""
+    assert spec.tensorboard is not None
+    return parse_address(spec.tensorboard.uri).child(spec.name, "tensorboard-output")
 
 
-def _channel_config(channel: Channel) -> dict[str, str]:
-    return {
-        "TrainingInputMode": channel.input_mode,
-        "S3DistributionType": channel.distribution,
-        "RecordWrapperType": channel.record_wrapper,
-        **({"ContentType": channel.content_type} if channel.content_type else {}),
-    }
-
-
-def _checkpoint_config(spec: TrainingJob) -> dict[str, str]:
-    assert spec.checkpoints is not None
-    return {"S3Uri": spec.checkpoints.uri, "LocalPath": spec.checkpoints.local_path}
+def _unpack(source: Path, target: Path, uri: str) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+    elif source.is_file():
+        try:
+            unpack(source, target, max_bytes=MAX_SOURCE_BYTES, max_members=MAX_SOURCE_FILES)
+        except ArchiveError as error:
+            raise ClientError(f"the source {uri} cannot be unpacked: {error}") from error
+    else:
+        raise ClientError(f"no source archive at {uri} (hyperparameter sagemaker_submit_directory)")
 
 
 def _check_program(program: str | None, code: Path) -> None:
@@ -195,18 +153,42 @@ def _check_program(program: str | None, code: Path) -> None:
     raise ClientError(f"no script {program!r} in the source archive; there is: {there}")
 
 
-def _link_all(target: Path, links: dict[str, Path]) -> None:
-    if list(links) == [""]:
-        _link(target, links[""])
+def _link_all(target: Path, files: Files) -> None:
+    if list(files) == [""]:
+        _link(target, files[""])
         return
-    for name, source in links.items():
-        path = target / name
-        if not path.parent.resolve().is_relative_to(target.resolve()):
-            raise ClientError(f"{name!r} would leave the channel's folder")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _link(path, source)
+    for name, source in files.items():
+        _link(placed(target, name), source)
 
 
 def _link(path: Path, target: Path) -> None:
     if not path.is_symlink():
         path.symlink_to(target)
+
+
+def _gathered(target: Path, files: Files) -> Path:
+    """Make a folder of these files: the same ones where the file system is, else copies."""
+    for name, source in files.items():
+        path = placed(target, name)
+        if source.is_dir():
+            shutil.copytree(source, path, symlinks=True, copy_function=_same, dirs_exist_ok=True)
+        else:
+            _same(source, path)
+    return target
+
+
+def _same(source: str | Path, path: str | Path) -> None:
+    with suppress(FileExistsError):
+        try:
+            os.link(source, path, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _UNLINKABLE:
+                raise
+            shutil.copy2(source, path, follow_symlinks=False)
+
+
+def _make_mount_point(target: str, folder: AttemptFolder) -> None:
+    """Make what the engine would otherwise make, as root, in a folder of the attempt."""
+    seen = Path(target)
+    if seen.is_relative_to(IN_CONTAINER.data) or seen.is_relative_to(IN_CONTAINER.results):
+        (folder.ml / seen.relative_to(IN_CONTAINER.ml)).mkdir(parents=True, exist_ok=True)

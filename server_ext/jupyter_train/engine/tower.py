@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..contract.names import AttemptKey
 from ..hosts.base import Host, HostUnreachableError
 from ..runtimes.base import Observation, Phase, Runtime
+from .reach import Reach
 
 log = logging.getLogger(__name__)
 
@@ -16,10 +17,11 @@ _GONE = frozenset({Phase.EXITED, Phase.LOST, Phase.ABSENT})
 class Tower:
     """One runtime on one host, watched; nothing ticks while nothing runs."""
 
-    def __init__(self, host: Host, runtime: Runtime, every: float) -> None:
+    def __init__(self, host: Host, runtime: Runtime, every: float, reach: Reach) -> None:
         self._host = host
         self._runtime = runtime
         self._every = every
+        self._reach = reach
         self._awaited: dict[AttemptKey, asyncio.Future[Observation]] = {}
         self._watching: asyncio.Task[None] | None = None
 
@@ -47,11 +49,15 @@ class Tower:
     async def _look(self, keys: list[AttemptKey]) -> dict[AttemptKey, Observation]:
         """Look at these; a folder that is shut, or no thread to be had, hides no other."""
         try:
-            return await self._runtime.observe(self._host, keys)
-        except HostUnreachableError:
+            seen = await self._runtime.observe(self._host, keys)
+        except HostUnreachableError as error:
+            self._reach.silent(error)
             return {}
         except (OSError, RuntimeError) as error:
             log.debug("%d attempts could not be looked at: %s", len(keys), error)
+        else:
+            self._reach.answered()
+            return seen
         half = len(keys) // 2
         return {**await self._look(keys[:half]), **await self._look(keys[half:])} if half else {}
 

@@ -1,9 +1,10 @@
 """Puts the engine's rooms together."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 from ..hosts.base import Host, HostFacts
 from ..runtimes.base import Runtime
@@ -12,7 +13,9 @@ from .collect import Sinks
 from .command import Surroundings
 from .commits import BatchWriter
 from .feed import Feed
+from .lanes import Lanes
 from .placement import Ledger
+from .places import Places
 from .publish import Publisher
 from .queue import Queue
 from .reserve import Reserve
@@ -21,7 +24,6 @@ from .shop import Shop
 from .staging import Stager
 from .stores import Stores
 from .toolkit import install_toolkit
-from .tower import Tower
 
 
 def wire(
@@ -29,29 +31,28 @@ def wire(
     settings: Settings,
     stores: Stores,
     sinks: Sinks,
-    place: tuple[Host, Runtime, HostFacts],
+    place: tuple[Host, Mapping[str, Runtime], HostFacts],
 ) -> Shop:
     """Return everything a job's life needs."""
-    host, runtime, facts = place
-    stager = Stager(stores.objects, settings.home, settings.data_roots)
+    host, runtimes, facts = place
+    places = Places(stores.objects, settings.data_roots, _private(settings))
     return Shop(
         settings=settings,
         host=host,
         facts=facts,
-        runtime=runtime,
+        lanes=Lanes(host, runtimes, settings),
         queue=Queue(Ledger(facts)),
-        stager=stager,
-        publisher=Publisher(stager),
+        stager=Stager(stores.objects, places),
+        publisher=Publisher(places),
         sinks=sinks,
         logs=stores.logs,
-        tower=Tower(host, runtime, settings.observe_every),
         book=Book(stores.writer, sinks.feed, sinks.clock),
         around=around,
         reserve=Reserve(settings.home / "reserve"),
     )
 
 
-def surroundings(manager_id: str, settings: Settings) -> Surroundings:
+def surroundings(manager_id: str, settings: Settings, facts: HostFacts) -> Surroundings:
     """Return what all attempts of this manager share."""
     return Surroundings(
         manager_id=manager_id,
@@ -59,7 +60,17 @@ def surroundings(manager_id: str, settings: Settings) -> Surroundings:
         toolkit=install_toolkit(settings.home),
         envs=settings.home / "envs",
         inherited=dict(os.environ),
+        user=f"{os.getuid()}:{os.getgid()}",
+        memory=facts.memory,
+        containers=settings.containers,
     )
+
+
+def _private(settings: Settings) -> tuple[Path, ...]:
+    """Return what no job may name: who speaks to the engine may do anything on this machine."""
+    engine = settings.containers.host or os.environ.get("DOCKER_HOST", "")
+    socket = engine.removeprefix("unix://")
+    return (settings.home, Path(socket)) if socket != engine else (settings.home,)
 
 
 def sinks_for(stores: Stores, feed: Feed, clock: Callable[[], float]) -> Sinks:

@@ -1,10 +1,12 @@
 """Opens what lies in a state folder and makes the engine of it."""
 
-from ..contract.names import DEFAULT_BUCKET
+from ..contract.names import CONTAINER_RUNTIME, DEFAULT_BUCKET, PROCESS_RUNTIME
 from ..engine.manager import Manager
 from ..engine.settings import Settings
 from ..engine.stores import Stores
 from ..hosts.local import LocalHost
+from ..runtimes.docker.options import PIDS, Options
+from ..runtimes.docker.runtime import DockerRuntime
 from ..runtimes.process import ProcessRuntime
 from ..store.curves import SqlCurves
 from ..store.jobs import SqlJobs
@@ -26,5 +28,13 @@ def open_manager(manager_id: str, settings: Settings) -> Manager:
         objects=FolderObjects(home / "objects"),
     )
     stores.objects.create_bucket(DEFAULT_BUCKET)  # where clients put a job's source
-    place = (LocalHost("local", settings.attempts), ProcessRuntime())
+    runtimes = {PROCESS_RUNTIME: ProcessRuntime(), CONTAINER_RUNTIME: _docker(settings)}
+    place = (LocalHost("local", settings.attempts), runtimes)
     return Manager(manager_id, settings, stores, place)
+
+
+def _docker(settings: Settings) -> DockerRuntime:
+    """Return the runtime of containers; it looks for its engine when the first one is needed."""
+    given = settings.containers
+    options = Options(host=given.host, images=settings.images, pids=given.pids or PIDS)
+    return DockerRuntime(options)

@@ -83,7 +83,7 @@ async def check_training_job(context: Context, input: Input) -> Input:
     operation = context.models.service("sagemaker").operation_model("CreateTrainingJob")
     validate(operation.input_shape, input)
     read_tags(input.get("Tags", ()))
-    context.manager.check(with_defaults(input))
+    await context.manager.check(with_defaults(input))
     if _is_taken(context, input["TrainingJobName"]):
         raise NameTakenError(input["TrainingJobName"])
     return {}
