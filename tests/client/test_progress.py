@@ -67,6 +67,11 @@ def test_a_job_that_trains_waits_for_nothing(detail):
     assert waits_for(detail) == ""
 
 
+def test_a_job_that_nobody_can_look_at_says_so():
+    words = waits_for({**described("Training is under way", "Training"), "Unreachable": True})
+    assert words.startswith("it cannot be looked at now")
+
+
 @pytest.mark.parametrize(
     ("asked", "found", "words"),
     [

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -68,11 +69,23 @@ def test_the_command_line_accepts_every_command_of_the_documentation(command):
     cli.parser().parse_args(shlex.split(command)[2:])
 
 
-@pytest.mark.parametrize(("page", "body"), blocks("toml"))
+IMAGE_TABLES = [each for each in blocks("toml") if each[1].startswith("[images]")]
+SETTINGS = [each for each in blocks("toml") if each not in IMAGE_TABLES]
+
+
+@pytest.mark.parametrize(("page", "body"), IMAGE_TABLES)
+def test_the_runtime_reads_every_table_of_images_of_the_documentation(page, body, tmp_path):
+    images = importlib.import_module("jupyter_train.runtimes.docker.images")
+    (tmp_path / "images.toml").write_text(body)
+    table = images.read_table(tmp_path / "images.toml")
+    assert table == tomllib.loads(body)["images"]
+
+
+@pytest.mark.parametrize(("page", "body"), SETTINGS)
 def test_the_manager_accepts_every_setting_of_the_documentation(page, body, tmp_path):
     config = importlib.import_module("jupyter_train.manager.config")
     (tmp_path / config.CONFIG_FILE).write_text(body)
-    assert config.read_config(tmp_path).port == 8123
+    assert config.read_config(tmp_path).port == tomllib.loads(body).get("port")
 
 
 @pytest.mark.parametrize("command", commands("make "))
@@ -105,6 +118,23 @@ def test_every_argument_of_an_estimator_in_the_documentation_is_one():
         for node in ast.walk(ast.parse(re.sub(r"^%.*$", "", body, flags=re.MULTILINE))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Estimator":
                 assert {word.arg for word in node.keywords} <= known
+
+
+def reasons():
+    """The first column of the table of reasons, as the page on containers quotes them."""
+    table = (ROOT / "docs" / "containers.md").read_text().rpartition("## Something is wrong")[2]
+    return re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+
+
+@pytest.mark.parametrize("reason", reasons())
+def test_every_reason_that_the_page_on_containers_explains_is_given_somewhere(reason):
+    source = ROOT / "server_ext"
+    folders = ("jupyter_train/engine", "jupyter_train/runtimes", "jupyter_train_toolkit")
+    files = [path for each in folders for path in (source / each).rglob("*.*") if path.is_file()]
+    said = "".join(path.read_text() for path in files if path.suffix in {".py", ".sh"})
+    # A sentence may go over the end of a line, and names in it are filled in.
+    joined = re.sub(r'"\s*\n\s*f?"', "", said)
+    assert re.search(re.sub("'train'|137", "[^ ]+", re.escape(reason)), joined), reason
 
 
 def test_every_page_is_reached_from_the_index():

@@ -86,7 +86,7 @@ def facts(job: Mapping[str, Any], now: float) -> list[tuple[str, str]]:
     found = [
         ("job", job["TrainingJobName"]),
         ("status", _status(job)),
-        ("doing", waits_for(job).partition(": ")[2]),
+        ("doing", waits_for(job)),
         ("reason", job.get("FailureReason", "")),
         ("age", age(now - job["CreationTime"])),
         ("time", _time_taken(job, now)),

@@ -45,6 +45,8 @@ class Progress:
 
 def waits_for(detail: Mapping[str, Any]) -> str:
     """Return what a described job does before it trains, empty once it does."""
+    if detail.get("Unreachable"):
+        return "it cannot be looked at now: its engine or host does not answer"
     status, transitions = detail.get("SecondaryStatus"), detail.get("SecondaryStatusTransitions")
     if status not in _BEFORE_TRAINING or not transitions:
         return ""
