@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_train.engine.placement import GIB, Demand
+from jupyter_train.engine.settings import ContainerSettings
 from jupyter_train.manager.config import ConfigError, read_config
 
 
@@ -24,6 +25,12 @@ def test_every_key_is_read(tmp_path):
         region = "eu-west-1"
         data_roots = ["/data", "/srv"]
         stop_grace = 5
+        unreachable_after = 30
+        [docker]
+        host = "unix:///run/user/1000/docker.sock"
+        image_user = ["root-inside"]
+        shared_memory = "1 GiB"
+        pids = 512
         [capacity]
         cpus = 2.5
         memory = "16 GiB"
@@ -36,6 +43,13 @@ def test_every_key_is_read(tmp_path):
     )
     settings = config.settings
     assert (config.port, settings.region, settings.stop_grace) == (8123, "eu-west-1", 5.0)
+    assert settings.unreachable_after == 30
+    assert settings.containers == ContainerSettings(
+        host="unix:///run/user/1000/docker.sock",
+        image_user=("root-inside",),
+        shared_memory=GIB,
+        pids=512,
+    )
     assert settings.data_roots == (Path("/data"), Path("/srv"))
     assert (settings.cpus, settings.memory, settings.gpus) == (2.5, 16 * GIB, ())
     assert settings.instance_types == {"ml.m5.large": Demand(cpus=1, memory=2 * GIB, gpus=-1)}
@@ -54,6 +68,12 @@ def test_every_key_is_read(tmp_path):
         ("[instance_types.big]\ngpus = 'all'", r"instance_types.big.gpus is 'all'"),
         ("colour = 'red'", r"no key colour; there is: capacity, data_roots"),
         ("port = ", r"no TOML"),
+        (
+            "[docker]\nhost = 'tcp://1.2.3.4'",
+            r"docker.host is 'tcp://1.2.3.4'; it must",
+        ),
+        ("[docker]\npids = 1", r"docker.pids is 1; it must be a whole number from 16"),
+        ("[docker]\nprivileged = true", r"no key docker.privileged; there is: host, image_user"),
     ],
 )
 def test_a_bad_value_is_named_with_its_key_and_its_rule(tmp_path, text, said):

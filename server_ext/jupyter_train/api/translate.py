@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..contract.names import DEFAULT_REGION, job_arn
+from ..contract.names import DEFAULT_REGION, SYSTEM, job_arn
 from ..contract.record import JobRecord, Transition
 from ..contract.spec import Document
 from ..engine.errors import REASON_LENGTH
@@ -146,10 +146,10 @@ def _transition(stay: Transition) -> dict[str, Any]:
 
 
 def _metrics(metrics: Sequence[Series], most: int) -> list[dict[str, Any]]:
+    own = [each for each in metrics if each.count and not each.name.startswith(SYSTEM)]
     return [
         {"MetricName": each.name, "Value": each.last_value, "Timestamp": each.last_time}
-        for each in metrics[:most]
-        if each.count
+        for each in own[:most]
     ]
 
 

@@ -14,6 +14,9 @@ LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 # A job whose image is this one, or which names none, runs as a plain process.
 PROCESS_IMAGE = "process"
 
+# Series of what a job uses begin with this; what the job measures itself does not.
+SYSTEM = "system/"
+
 PROCESS_RUNTIME = "process"
 CONTAINER_RUNTIME = "docker"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine.placement import Demand
-from ..engine.settings import Settings
+from ..engine.settings import ContainerSettings, Settings
 
 CONFIG_FILE = "config.toml"
 
@@ -88,10 +88,23 @@ def _settings(home: Path, table: _Table) -> Settings:
         "gpus": capacity.get("gpus", "a list of GPU uuids, [] for none", _texts),
         "data_roots": table.get("data_roots", "a list of absolute folders", _folders),
         "stop_grace": table.get("stop_grace", "seconds from 0 to 3600", _seconds),
+        "unreachable_after": table.get("unreachable_after", "seconds from 0 to 3600", _seconds),
         "instance_types": _instance_types(table.table("instance_types")),
+        "containers": _containers(table.table("docker")),
     }
     capacity.finish()
     return Settings(home=home, **{key: value for key, value in found.items() if value is not None})
+
+
+def _containers(table: _Table) -> ContainerSettings:
+    found = {
+        "host": table.get("host", "an address like unix:///run/docker.sock", _engine),
+        "image_user": table.get("image_user", "a list of role names", _texts),
+        "shared_memory": table.get("shared_memory", "bytes, or a text like '1 GiB'", _size),
+        "pids": table.get("pids", "a whole number from 16 to 4194304", _whole(16, 1 << 22)),
+    }
+    table.finish()
+    return ContainerSettings(**{key: value for key, value in found.items() if value is not None})
 
 
 def _instance_types(types: _Table) -> dict[str, Demand]:
@@ -144,6 +157,13 @@ def _size(value: Any) -> int:
 
 def _region(value: Any) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", value):
+        raise ValueError
+    return value
+
+
+def _engine(value: Any) -> str:
+    # An engine of another machine has none of this one's folders to mount.
+    if not isinstance(value, str) or not value.startswith("unix:///"):
         raise ValueError
     return value
 

@@ -9,7 +9,17 @@ from pathlib import Path, PurePath
 from ..contract.names import AttemptKey
 from ..hosts.base import Completed, Host, HostFacts, HostUnreachableError
 from ..hosts.local import LocalHost
-from ..runtimes.base import AttemptSpec, Observation, Phase, Problem, Runtime, StartError
+from ..runtimes.base import (
+    AttemptSpec,
+    Observation,
+    Phase,
+    Prepared,
+    Problem,
+    Runtime,
+    StartError,
+    Tell,
+    Usage,
+)
 
 EIGHT_CPUS = HostFacts(cpus=8.0, memory=32 * 1024**3, boot_id="first")
 
@@ -85,10 +95,15 @@ class ScriptedRuntime(Runtime):
     Their state is in their folders, so that a second instance sees what the first one left.
     """
 
-    kind = "scripted"
-
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time, kind: str = "scripted") -> None:
+        self.kind = kind
         self.clock = clock
+        self.missing: str | None = None
+        self.pulling: tuple[str, ...] = ()
+        self.image = Prepared()
+        self.used: dict[AttemptKey, Usage] = {}
+        self.prepared: list[AttemptSpec] = []
+        self.closed = False
         self.started: list[AttemptSpec] = []
         self.signals: list[tuple[AttemptKey, int]] = []
         self.removed: list[AttemptKey] = []
@@ -115,6 +130,15 @@ class ScriptedRuntime(Runtime):
         if not rc.exists():
             rc.write_text(f"{code} {self.clock()}\n")
 
+    def refuse(self, spec: AttemptSpec, words: str, code: int = 127) -> None:
+        """Let the attempt end because what it was to run cannot be run."""
+        (Path(spec.folder) / "refused").write_text(words)
+        self.end(spec, code)
+
+    def exhaust(self, spec: AttemptSpec) -> None:
+        """Let a process of the attempt be killed for memory; what ends it is another matter."""
+        (Path(spec.folder) / "oom").touch()
+
     def lose(self, spec: AttemptSpec) -> None:
         """Let the attempt vanish without an exit code."""
         (Path(spec.folder) / "lost").touch()
@@ -123,8 +147,30 @@ class ScriptedRuntime(Runtime):
         """Return the problems the test has put in."""
         return self.problems
 
-    async def start(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002  folders say it all
+    async def unavailable(self) -> str | None:
+        """Return what the test says is missing."""
+        return self.missing
+
+    async def prepare(self, host: Host, spec: AttemptSpec, tell: Tell) -> Prepared:
+        """Tell of the pulling and return the image that the test has put in."""
+        await host.size(host.folder)
+        self.prepared.append(spec)
+        for message in self.pulling:
+            tell(message)
+        return self.image
+
+    async def usage(self, host: Host, keys: Sequence[AttemptKey]) -> dict[AttemptKey, Usage]:
+        """Return what the test says is used."""
+        await host.size(host.folder)
+        return {key: self.used[key] for key in keys if key in self.used}
+
+    async def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+    async def start(self, host: Host, spec: AttemptSpec) -> None:
         """Let the attempt run, once however often it is asked."""
+        await host.size(host.folder)
         if self.start_error is not None:
             raise StartError(self.start_error)
         if _begin(Path(spec.folder), f"{len(self.started) + 1} {self.clock()}\n"):
@@ -170,7 +216,14 @@ def _begin(folder: Path, pid: str) -> bool:
 def _look(folder: Path) -> Observation:
     if (folder / "rc").exists():
         code, ended = (folder / "rc").read_text().split()
-        return Observation(phase=Phase.EXITED, exit_code=int(code), ended=float(ended))
+        refused = folder / "refused"
+        return Observation(
+            phase=Phase.EXITED,
+            exit_code=int(code),
+            ended=float(ended),
+            out_of_memory=(folder / "oom").exists(),
+            refused=refused.read_text() if refused.exists() else None,
+        )
     if (folder / "lost").exists():
         return Observation(phase=Phase.LOST)
     if (folder / "pid").exists():
