@@ -35,9 +35,10 @@ jt_python=
 { jt_find python3 || jt_find python; } && jt_python=$jt_found
 
 # As a grandchild it is nobody's to wait for but the container's first process'.
-if [ "$jt_python" ] && [ -f "$jt_companion" ] && [ -e "$jt_home/link/manager.sock" ]; then
-    ("$jt_python" -S "$jt_companion" >/dev/null 2>&1 &)
-    if [ -z "${AWS_ACCESS_KEY_ID+set}${AWS_ENDPOINT_URL+set}" ]; then
+if [ "$jt_python" ] && [ -f "$jt_companion" ]; then
+    ("$jt_python" -I -S "$jt_companion" >/dev/null 2>&1 &)
+    if [ -e "$jt_home/link/manager.sock" ] &&
+        [ -z "${AWS_ACCESS_KEY_ID+set}${AWS_ENDPOINT_URL+set}" ]; then
         AWS_ENDPOINT_URL=http://127.0.0.1:7170
         : "${AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:7170/credentials}"
         export AWS_ENDPOINT_URL AWS_CONTAINER_CREDENTIALS_FULL_URI
@@ -47,6 +48,8 @@ fi
 if [ "$jt_script" ] && ! jt_find train; then
     [ "$jt_python" ] ||
         jt_refuse 127 "has neither a program 'train' nor Python to run a script with"
+    "$jt_python" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ||
+        jt_refuse 127 "has no program 'train', and for a script its Python is older than 3.8"
     set -- "$jt_python" -m jupyter_train_toolkit.entry
 fi
 

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..contract.names import AttemptKey
 from ..hosts.base import Host
@@ -57,7 +57,13 @@ def has_ended(seen: Observation) -> bool:
 
 
 class RuntimeSuite:
-    """The fixture `runtime` is to run attempts on `host`, whose folder is empty."""
+    """The fixture `runtime` is to run attempts on `host`, whose folder is empty.
+
+    `ambient` names variables that the runtime itself gives to every attempt; `spec` is overridden
+    by a runtime that needs more than a program, an image for instance.
+    """
+
+    ambient: frozenset[str] = frozenset()
 
     def spec(self, host: Host, script: str, key: AttemptKey = KEY) -> AttemptSpec:
         """Return a shell script as an attempt."""
@@ -68,6 +74,12 @@ class RuntimeSuite:
             argv=("/bin/sh", "-c", script),
             environment={"PATH": "/usr/bin:/bin"},
         )
+
+    def elsewhere(self, host: Host) -> PurePath:
+        """Return a folder that attempts can work in, as they see it."""
+        there = Path(host.folder / "there")
+        there.mkdir()
+        return there.resolve()
 
     def log(self, host: Host, key: AttemptKey = KEY) -> bytes:
         """Return what an attempt has printed."""
@@ -138,19 +150,15 @@ class RuntimeSuite:
         """But for the marker and what a shell sets."""
         spec = replace(self.spec(host, "env"), environment={"PATH": "/usr/bin:/bin", "A": "b c"})
         self.run_to_end(runtime, host, spec)
-        names = {line.split(b"=")[0] for line in self.log(host).splitlines()}
-        assert names - {b"PWD", b"_", b"SHLVL", b"OLDPWD"} == {
-            b"PATH",
-            b"A",
-            b"JUPYTER_TRAIN_ATTEMPT",
-        }
+        names = {line.split("=")[0] for line in self.log(host).decode().splitlines()}
+        given = {"PATH", "A", "JUPYTER_TRAIN_ATTEMPT"}
+        assert names - {"PWD", "_", "SHLVL", "OLDPWD"} == given | self.ambient
 
     def test_it_works_where_it_is_told_to(self, runtime: Runtime, host: Host) -> None:
         """The folder has to be there."""
-        there = Path(host.folder / "there")
-        there.mkdir()
+        there = self.elsewhere(host)
         self.run_to_end(runtime, host, replace(self.spec(host, "pwd"), working_directory=there))
-        assert self.log(host).decode().strip() == str(there.resolve())
+        assert self.log(host).decode().strip() == str(there)
 
     def test_it_has_no_input_to_wait_for(self, runtime: Runtime, host: Host) -> None:
         """Reading ends at once."""

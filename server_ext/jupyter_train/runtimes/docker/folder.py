@@ -1,7 +1,8 @@
 """The files of an attempt's folder, as far as containers use them.
 
 Besides those of every runtime: `end`, what is known of an end that `rc` has no place for; `lost`,
-there when the engine has lost the container; `killed`, there before we kill.
+there when the engine has lost the container; `ended`, there before we signal or kill; `copied`,
+there when nobody in the container can write to `log`.
 """
 
 import json
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..base import Container, Observation, Phase
+from .shellless import MARK
 
 KILLED_CODE = 137
 FILES = ("log", "marks")
@@ -51,13 +53,13 @@ def started(folder: str) -> float | None:
         return None
 
 
-def make(folder: Path, container: Container) -> None:
+def make(folder: Path, container: Container, *, copied: bool) -> None:
     """Make what is mounted: an engine would make folders of its own in their place."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = [folder / name for name in FOLDERS]
     for path in [*made, folder / "link"]:
         path.mkdir(exist_ok=True)
-    for name in FILES:
+    for name in (*FILES, MARK) if copied else FILES:
         (folder / name).touch()
     if container.user is None and os.getuid() == os.stat(folder).st_uid:  # noqa: PTH116
         # An image's own user is anybody; nobody but the container reaches through the folder.
@@ -90,14 +92,14 @@ def write_lost(folder: Path) -> None:
     (folder / "lost").touch()
 
 
-def mark_killed(folder: Path) -> None:
+def mark_ended_by_us(folder: Path) -> None:
     """Remember that what ends the container from now on is us."""
-    (folder / "killed").touch()
+    (folder / "ended").touch()
 
 
-def was_killed(folder: Path) -> bool:
-    """Tell whether we have killed it, or meant to."""
-    return (folder / "killed").exists()
+def was_ended_by_us(folder: Path) -> bool:
+    """Tell whether we have ended it, or meant to."""
+    return (folder / "ended").exists()
 
 
 def _ended(folder: str, code: int, ended: float) -> Observation:

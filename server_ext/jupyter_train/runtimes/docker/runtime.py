@@ -1,9 +1,10 @@
 """The docker runtime: verbs of the contract over the engine of this machine."""
 
+import asyncio
 import threading
 import time
 import weakref
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,28 @@ from ...contract.names import AttemptKey
 from ...hosts.base import Host, HostFacts, HostUnreachableError
 from ..base import (
     AttemptSpec,
+    Leftover,
+    NotRunningError,
     Observation,
     Phase,
     Prepared,
     Problem,
     Runtime,
+    Shell,
     StartError,
     Tell,
+    Usage,
 )
-from .ending import Ender
+from .cgroup import Group, find_group, members, send, usage
+from .detection import Detection
+from .ending import Ender, Fate
 from .engine import Engine
 from .folder import (
     KILLED_CODE,
     End,
     container_id,
     look,
-    mark_killed,
+    mark_ended_by_us,
     started,
     write_end,
     write_id,
@@ -36,7 +43,11 @@ from .folder import (
 from .images import Images
 from .network import Network
 from .options import Options
+from .remains import Remains
+from .shellless import Copiers, is_copied
+from .signals import signal_within
 from .starting import Starter
+from .terminal import open_shell
 from .watch import Watch
 
 LOOK_SECONDS = 0.02
@@ -55,7 +66,11 @@ class DockerRuntime(Runtime):
         self._images = Images(self._engine, self.options.images)
         self._network = Network(self._engine)
         self._starter = Starter(self._engine, self._images, self._network, self.options)
-        self._ender = Ender(self._engine, self._watch)
+        self._copiers = Copiers(self._engine)
+        self._ender = Ender(self._engine, self._watch, self._copiers)
+        self._detection = Detection(self._engine)
+        self._remains = Remains(self._engine, self._network)
+        self._groups: dict[str, Group | None] = {}
         self._locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
         self._guard = threading.Lock()
 
@@ -123,16 +138,45 @@ class DockerRuntime(Runtime):
         """Kill what is left and remove the container."""
         await self._engine.run(self._remove, spec)
 
+    async def unavailable(self) -> str | None:
+        """Look which engine is there."""
+        return await self._engine.run(self._detection.problem)
+
+    async def usage(self, host: Host, keys: Sequence[AttemptKey]) -> dict[AttemptKey, Usage]:
+        """Read the kernel's counters, a few files each; the engine is asked once per container."""
+        return await self._engine.run(self._usage, str(host.folder), list(keys))
+
+    async def shell(self, host: Host, spec: AttemptSpec, rows: int, columns: int) -> Shell:  # noqa: ARG002
+        """Open a terminal in the container."""
+        found = await self._engine.run(self._starter.find, spec)
+        if found is None or not found["State"]["Running"] or found["State"]["Paused"]:
+            raise NotRunningError(f"the container of {spec.key} does not run")
+        return await open_shell(self._engine, found["Id"], rows, columns)
+
+    async def leftovers(self, host: Host, living: Collection[AttemptKey]) -> list[Leftover]:
+        """Return containers that no living attempt needs, and the network if nobody is in it."""
+        return await self._engine.run(self._remains.find, str(host.folder), set(living))
+
+    async def discard(self, host: Host, leftover: Leftover) -> None:  # noqa: ARG002
+        """Remove one of those."""
+        await self._engine.run(self._remains.remove, leftover)
+
     async def close(self) -> None:
         """Let go of the engine; attempts run on."""
         self._watch.close()
+        await asyncio.to_thread(self._copiers.close)
         self._engine.close()
 
     def _start(self, spec: AttemptSpec) -> None:
+        import docker  # noqa: PLC0415  see engine
+
         with self._lock(spec):
-            identity = self._starter.start(spec)
+            try:
+                identity = self._starter.start(spec)
+            except docker.errors.APIError as error:
+                raise StartError(f"cannot start {spec.key}: {error.explanation}") from error
             if identity:
-                self._watch.heard(identity, "running")
+                self._watch.started(identity)
 
     async def _refresh(self, identities: Any) -> None:
         wanted = list(identities)
@@ -142,31 +186,68 @@ class DockerRuntime(Runtime):
     async def _look(self, folder: str, identity: str) -> Observation:
         state = self._watch.state(identity)
         if state in _RUNNING:
+            if is_copied(folder):
+                self._copiers.ensure(Path(folder), identity)
             return Observation(phase=Phase.RUNNING, started=started(folder))
         if state == "created":
             return Observation(phase=Phase.CREATED)
+        fate = Fate.GONE
         if state:
-            await self._engine.run(self._ender.finish, Path(folder), identity)
+            fate = await self._engine.run(self._ender.finish, Path(folder), identity)
         if found := look(folder):
             return found
-        if self._watch.state(identity) in ("created", *_RUNNING):
-            return Observation(phase=Phase.RUNNING, started=started(folder))
-        return Observation(phase=Phase.LOST, started=started(folder))
+        phase = Phase.RUNNING if fate is Fate.LIVES else Phase.LOST
+        return Observation(phase=phase, started=started(folder))
 
     def _signal(self, spec: AttemptSpec, number: int) -> int:
+        import docker  # noqa: PLC0415  see engine
+
         found = self._starter.find(spec)
         if found is None or not found["State"]["Running"]:
             return 0
-        if number:
-            self._engine.call("kill", found["Id"], number)
-        return 1
+        mark_ended_by_us(Path(spec.folder))
+        if number and found["State"]["Paused"]:
+            self._engine.call("unpause", found["Id"])
+        group = find_group(found["Id"], found["State"]["Pid"])
+        try:
+            if group is not None:
+                return send(members(group), number)
+        except PermissionError:  # the image's own user is not ours to signal
+            pass
+        try:
+            return signal_within(self._engine, found, number)
+        except docker.errors.APIError as error:
+            if error.status_code in (404, 409):  # it has ended meanwhile
+                return 0
+            raise
+
+    def _usage(self, attempts: str, keys: list[AttemptKey]) -> dict[AttemptKey, Usage]:
+        found = {}
+        for key in keys:
+            identity = container_id(f"{attempts}/{key}")
+            group = self._group(identity) if identity else None
+            if group is not None and (used := usage(group)) is not None:
+                found[key] = used
+        return found
+
+    def _group(self, identity: str) -> Group | None:
+        import docker  # noqa: PLC0415
+
+        if self._watch.state(identity) not in _RUNNING:
+            self._groups.pop(identity, None)
+            return None
+        if identity not in self._groups:
+            with suppress(docker.errors.APIError):
+                state = self._engine.call("inspect_container", identity)["State"]
+                self._groups[identity] = find_group(identity, state["Pid"])
+        return self._groups.get(identity)
 
     def _kill(self, spec: AttemptSpec) -> None:
         folder = Path(spec.folder)
         with self._lock(spec):
             if look(str(folder)) is not None or not folder.is_dir():
                 return
-            mark_killed(folder)
+            mark_ended_by_us(folder)
             found = self._starter.find(spec)
             if found is None:
                 self._never(folder)
@@ -186,8 +267,8 @@ class DockerRuntime(Runtime):
     def _kill_running(self, folder: Path, identity: str) -> None:
         import docker  # noqa: PLC0415  see engine
 
-        while not self._ender.finish(folder, identity):
-            if not self._watch.state(identity):
+        while (fate := self._ender.finish(folder, identity)) is not Fate.ENDED:
+            if fate is Fate.GONE:
                 write_lost(folder)
                 return
             try:
@@ -207,7 +288,7 @@ class DockerRuntime(Runtime):
                 return
             with suppress(docker.errors.NotFound):
                 self._engine.call("remove_container", found["Id"], v=True, force=True)
-            self._watch.heard(found["Id"], "")
+            self._watch.gone(found["Id"])
 
     def _lock(self, spec: AttemptSpec) -> Any:
         """Return the lock of an attempt; a thread that outlives its caller keeps it too."""

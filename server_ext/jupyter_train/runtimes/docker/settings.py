@@ -17,6 +17,7 @@ from .watch import MANAGER_LABEL
 ATTEMPT_LABEL = "jupyter-train.attempt"
 ATTEMPTS_LABEL = "jupyter-train.attempts"
 IMAGE_LABEL = "jupyter-train.image"
+ARCHITECTURE_LABEL = "jupyter-train.architecture"
 NETWORK = "jupyter-train"
 HOSTNAME = "algo-1"
 
@@ -41,6 +42,7 @@ class Abilities:
 
     lifts_limits: bool = True
     disk_limit: bool = False
+    architecture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,9 +169,12 @@ def _is_foreign(container: Container) -> bool:
 
 
 def _labels(asked: Asked) -> dict[str, str]:
-    spec = asked.spec
+    spec, labels = asked.spec, dict(asked.container.labels)
+    image, machine = asked.image.architecture, asked.abilities.architecture
+    if image and machine and image != machine:  # which works where an emulator is set up
+        labels[ARCHITECTURE_LABEL] = f"{image}/{machine}"
     return {
-        **asked.container.labels,
+        **labels,
         MANAGER_LABEL: spec.manager_id,
         ATTEMPT_LABEL: str(spec.key),
         ATTEMPTS_LABEL: str(spec.folder.parent),
@@ -179,7 +184,8 @@ def _labels(asked: Asked) -> dict[str, str]:
 
 def _logging(image: Image) -> dict[str, Any]:
     # Rotation loses lines while they are followed: up to 72 % were measured.
-    config = {"max-size": "-1"}
+    # What the engine's own configuration says about rotation must be said otherwise here.
+    config = {"max-size": "1000g", "max-file": "1", "compress": "false", "mode": "blocking"}
     return {"Type": "none"} if image.has_shell else {"Type": "json-file", "Config": config}
 
 

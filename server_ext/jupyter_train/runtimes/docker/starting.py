@@ -14,6 +14,8 @@ from .options import Options
 from .settings import ATTEMPTS_LABEL, Abilities, Asked, container_body, container_name
 from .words import start_error
 
+RETRIES = 3
+
 # Drivers under which the engine limits what a container writes into its own root.
 _LIMITING = ("btrfs", "zfs", "windowsfilter")
 
@@ -31,11 +33,15 @@ class Starter:
 
     def start(self, spec: AttemptSpec) -> str:
         """Return the id of the container that runs or ran, "" if it will never start."""
-        folder = Path(spec.folder)
-        if look(str(folder)) is not None:
+        if look(str(spec.folder)) is not None:
             return ""
-        identity = container_id(str(folder)) or self._create(spec)
-        return self._start(spec, identity)
+        for _ in range(RETRIES):
+            identity = container_id(str(spec.folder))
+            error = self._start(spec, identity or self._create(spec))
+            if error is None:
+                return container_id(str(spec.folder))
+            self._undo(spec, error)
+        raise StartError(f"cannot start {spec.key}: the engine keeps refusing it")
 
     def find(self, spec: AttemptSpec) -> dict[str, Any] | None:
         """Return what the engine knows about an attempt's container."""
@@ -58,7 +64,7 @@ class Starter:
 
         assert spec.container is not None
         image = self.image(spec)
-        make(Path(spec.folder), spec.container)
+        make(Path(spec.folder), spec.container, copied=not image.has_shell)
         if not spec.container.isolated:
             self._network.ensure()
         body = container_body(self._asked(spec, image))
@@ -81,30 +87,32 @@ class Starter:
             )
         return str(found["Id"])
 
-    def _start(self, spec: AttemptSpec, identity: str) -> str:
-        """Start what was created; one that has run is not run again."""
+    def _start(self, spec: AttemptSpec, identity: str) -> Any:
+        """Start what was created; one that has run is not run again.  Returns the refusal."""
         import docker  # noqa: PLC0415
 
         found = self.find(spec)
         if found is None or found["State"]["Status"] != "created":
-            return identity
+            return None
         try:
             self._engine.call("start", identity)
         except docker.errors.APIError as error:
-            return self._not_started(spec, identity, error)
-        return identity
+            return error
+        return None
 
-    def _not_started(self, spec: AttemptSpec, identity: str, error: Any) -> str:
-        self._engine.call("remove_container", identity, v=True, force=True)
-        (Path(spec.folder) / "container").unlink(missing_ok=True)
+    def _undo(self, spec: AttemptSpec, error: Any) -> None:
+        """Remove what would not start; StartError unless another try may help."""
+        folder = Path(spec.folder)
+        self._engine.call("remove_container", container_id(str(folder)), v=True, force=True)
+        (folder / "container").unlink(missing_ok=True)
         reason = str(error.explanation).lower()
         if "rlimit" in reason and self.abilities.lifts_limits:
             # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
             self._abilities = replace(self.abilities, lifts_limits=False)
-            return self._start(spec, self._create(spec))
-        if "network" in reason and "not found" in reason:
+        elif "network" in reason and "not found" in reason:
             self._network.forget()
-        raise start_error(spec, self.image(spec), error) from error
+        else:
+            raise start_error(spec, self.image(spec), error) from error
 
     def _asked(self, spec: AttemptSpec, image: Image) -> Asked:
         return Asked(
@@ -126,7 +134,8 @@ class Starter:
             limited = driver in _LIMITING or (
                 driver == "overlay2" and status.get("Backing Filesystem") == "xfs" and _has_quota()
             )
-            self._abilities = Abilities(disk_limit=limited)
+            architecture = self._engine.call("version").get("Arch", "")
+            self._abilities = Abilities(disk_limit=limited, architecture=architecture)
         return self._abilities
 
 

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 MANAGER_LABEL = "jupyter-train.manager"
 FRESH_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
+KILL_SECONDS = 60.0
 
 # What an event of this name says about the container's state.
 _STATES = {
@@ -32,6 +33,7 @@ _STATES = {
     "destroy": "",
 }
 _EVENTS = [*_STATES, "kill"]
+_ENDING = ("2", "9", "15")  # signals that are meant to end it
 
 
 @dataclass(slots=True)
@@ -82,16 +84,23 @@ class Watch:
             known = self._known.get(identity)
             return known.state if known else ""
 
-    def killed(self, identity: str) -> bool:
-        """Tell whether somebody killed it through the engine while we listened."""
+    def was_killed(self, identity: str, ended: float) -> bool:
+        """Tell whether somebody had the engine kill it shortly before its end."""
         with self._lock:
             known = self._known.get(identity)
-            return known is not None and known.killed > 0
+            return known is not None and abs(ended - known.killed) < KILL_SECONDS
 
-    def heard(self, identity: str, state: str) -> None:
-        """Take note of what was learned by the way."""
+    def started(self, identity: str) -> None:
+        """Take note of a start, unless its end has been heard of meanwhile."""
         with self._lock:
-            self._note(identity, state)
+            known = self._known.get(identity)
+            if known is None or known.state == "created":
+                self._note(identity, "running")
+
+    def gone(self, identity: str) -> None:
+        """Take note that there is no such container."""
+        with self._lock:
+            self._note(identity, "")
 
     def refresh(self) -> None:
         """List all containers of ours; HostUnreachableError leaves everything as it was."""
@@ -162,7 +171,9 @@ class Watch:
     def _hear(self, event: dict[str, Any]) -> None:
         action, identity = event.get("Action", ""), event.get("id", "")
         with self._lock:
-            if action == "kill" and identity in self._known:
-                self._known[identity].killed = time.time()
+            if action == "kill":
+                signal = (event.get("Actor") or {}).get("Attributes", {}).get("signal", "")
+                if signal in _ENDING and identity in self._known:
+                    self._known[identity].killed = time.time()
             elif action in _STATES:
                 self._note(identity, _STATES[action])
