@@ -33,6 +33,18 @@ test('without a field, the words of the error say which one is', () => {
   assert.equal(blame({ message: 'The manager cannot be reached', field: 'elsewhere' }), null);
 });
 
+test('what is said of a container is put at the field it is about', () => {
+  const words: Record<string, string> = {
+    "Invalid ResourceConfig: keepAlivePeriodInSeconds must be at most 3600": 'keep_alive',
+    "Value '' at 'algorithmSpecification.containerEntrypoint' failed": 'command',
+    'There is no image net:1 here, and it cannot be pulled': 'image',
+    'No Docker engine answers': 'image'
+  };
+  for (const [message, field] of Object.entries(words)) {
+    assert.equal(blame({ message }), field);
+  }
+});
+
 test('sizes of files are three figures and a unit', () => {
   assert.deepEqual([0, 999, 1500, 250_000_000, 2e15].map(size), [
     '0 B', '999 B', '1.5 kB', '250 MB', '2000 TB'

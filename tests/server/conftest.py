@@ -27,6 +27,7 @@ class Echo(web.RequestHandler):
             return
         self.set_header("Content-Type", "application/x-amz-json-1.1")
         asked = json.loads(self.request.body)
+        self.application.settings["asked"][target.partition(".")[2]] = asked
         self.finish(json.dumps({"target": target, "asked": asked, "TrainingJobArn": "arn:job"}))
 
 
@@ -69,7 +70,7 @@ class SmallManager:
             (f"/t/{TOKEN}/s3/[^/]+/(.+)", Objects),
             ("/stream", Stream),
         ]
-        self.app = web.Application(routes, open=set(), stored={}, sent=0)
+        self.app = web.Application(routes, open=set(), stored={}, asked={}, sent=0)
         self.server = None
         self.port = 0
         self.started = 0

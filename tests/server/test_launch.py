@@ -35,6 +35,36 @@ async def test_a_job_without_a_name_gets_one_from_its_script(post):
     assert said["TrainingJobName"].startswith("train-20")
 
 
+async def test_an_image_needs_no_script_and_gives_the_job_its_name(post, small_manager):
+    code, said = await post(path="", image="registry:5000/team/net:1", needs_image=True)
+    assert code == 200
+    assert said["TrainingJobName"].startswith("net-20")
+    assert not small_manager.app.settings["stored"]
+
+
+async def test_what_a_container_is_told_is_sent_in_aws_s_words(post, small_manager):
+    code, _ = await post(
+        image="net:1",
+        command="python3 'my train.py'",
+        arguments="--epochs 3",
+        network_isolation=True,
+        remote_debug=True,
+        keep_alive=600,
+    )
+    asked = small_manager.app.settings["asked"]["CreateTrainingJob"]
+    assert code == 200
+    assert asked["AlgorithmSpecification"] == {
+        "TrainingInputMode": "File",
+        "TrainingImage": "net:1",
+        "ContainerEntrypoint": ["python3", "my train.py"],
+        "ContainerArguments": ["--epochs", "3"],
+    }
+    assert asked["ResourceConfig"]["KeepAlivePeriodInSeconds"] == 600
+    assert asked["EnableNetworkIsolation"]
+    assert asked["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
+    assert "Environment" not in asked
+
+
 @pytest.mark.parametrize(
     ("form", "field"),
     [
@@ -47,6 +77,10 @@ async def test_a_job_without_a_name_gets_one_from_its_script(post):
         ({"inputs": {"train": "/absent/at/all"}}, "inputs"),
         ({"hyperparameters": ["lr"]}, "hyperparameters"),
         ({"kernel": "fortran77"}, "kernel"),
+        ({"needs_image": True}, "image"),
+        ({"image": ["a"]}, "image"),
+        ({"image": "a:1", "command": "sh -c 'x"}, "command"),
+        ({"image": "a:1", "arguments": '"'}, "arguments"),
     ],
 )
 async def test_a_field_that_cannot_be_is_named(post, form, field):

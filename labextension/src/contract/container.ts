@@ -7,6 +7,8 @@ import type { JsonObject } from './json';
 /** A container as a job asked for it. */
 export interface IContainer {
   image: string;
+  /** What it runs in, where that has another name on this machine. */
+  ran: string | undefined;
   /** What the image was when the job ran. */
   digest: string | undefined;
   entrypoint: readonly string[];
@@ -26,12 +28,24 @@ export interface IWarmPool {
 /** The image that stands for no image. */
 const PROCESS = 'process';
 
-/** The container engines of the manager and their images, for whoever chooses one. */
-export interface IEngines {
-  /** Images that are there without a pull; undefined where the manager cannot tell. */
-  images: readonly string[] | undefined;
+/** What there is to run containers with, for whoever chooses an image. */
+export interface IEngine {
+  /** Images that are there without a pull; none where the manager cannot tell. */
+  images: readonly string[];
   /** Why no container can be started now and what would help; empty when one can. */
   problem: string;
+}
+
+/** Read what DescribeManager says of its engines: why there is none to use, empty if there is. */
+export function readProblem(manager: JsonObject): string {
+  const problems = list(manager.Engines, engine => textOr(object(engine, 'engine'), 'Problem', ''));
+  return problems.every(Boolean) ? problems.join(' ') : '';
+}
+
+/** Read the names of ListImages. */
+export function readImages(answer: JsonObject): string[] {
+  const names = list(answer.Images, image => textOr(object(image, 'image'), 'Name', ''));
+  return [...new Set(names)].filter(Boolean).sort();
 }
 
 /** Read what a described job runs in. */
@@ -41,9 +55,11 @@ export function readContainer(from: JsonObject): IContainer | undefined {
   if (image === '' || image === PROCESS) {
     return undefined;
   }
+  const ran = textOr(from, 'Image', '');
   return {
     image,
-    digest: textOr(from, 'TrainingImageDigest', '') || undefined,
+    ran: ran === '' || ran === image ? undefined : ran,
+    digest: textOr(from, 'ImageDigest', '') || undefined,
     entrypoint: list(algorithm.ContainerEntrypoint, String),
     arguments: list(algorithm.ContainerArguments, String),
     isIsolated: from.EnableNetworkIsolation === true,

@@ -2,9 +2,11 @@
 
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { readImages, readProblem } from '../contract/container';
 import { list, object, text, textOr } from '../contract/json';
 import { readArtifact, readDetail } from '../contract/sagemaker';
 
+import type { IEngine } from '../contract/container';
 import type { JsonObject } from '../contract/json';
 import type { IArtifact, IJobDetail } from '../contract/sagemaker';
 
@@ -41,6 +43,13 @@ export class Client implements ICaller {
   /** Submit a job from a launch form; returns the job's name. */
   async launch(form: object): Promise<string> {
     return text(await this._post('launch', form), 'TrainingJobName');
+  }
+
+  /** Return what there is to run containers with; rejects where the manager knows of none yet. */
+  async engine(): Promise<IEngine> {
+    const problem = readProblem(await this.call('jupytertrain', 'DescribeManager', {}));
+    const images = problem ? {} : await this.call('jupytertrain', 'ListImages', {});
+    return { images: readImages(images), problem };
   }
 
   /** Return everything about a job. */

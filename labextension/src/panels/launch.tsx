@@ -13,7 +13,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ILaunchFormProps } from '../ui/launchform';
-import type { Pair } from '../ui/pairs';
+import type { Pair } from '../ui/pair';
 
 const SCRIPT = /\.(py|sh)$/;
 
@@ -133,6 +133,7 @@ async function newPanel(services: IServices, path: string): Promise<MainAreaWidg
     path,
     kernels: await pythons(app),
     trans,
+    engine: () => train.client.engine().catch(() => ({ images: [], problem: '' })),
     submit: async form => {
       const job = await train.client.launch(form);
       void app.commands.execute(CommandIDs.openJob, { job });

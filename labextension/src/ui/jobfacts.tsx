@@ -1,9 +1,11 @@
 /** What there is to know about a job beside its curves and its log. */
 
 import * as React from 'react';
+import { Copyable } from './copyable';
 import { elapsed } from './elapsed';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IWarmPool } from '../contract/container';
 import type { JsonObject } from '../contract/json';
 import type { IJobDetail } from '../contract/sagemaker';
 
@@ -12,7 +14,8 @@ export interface IJobFactsProps {
   trans: TranslationBundle;
 }
 
-type Fact = [string, string | number | undefined];
+/** A name, a value, and whether the value is for copying. */
+type Fact = [string, string | number | undefined, boolean?];
 
 /** All facts, in sections. */
 export function JobFacts({ detail, trans }: IJobFactsProps): JSX.Element {
@@ -26,26 +29,37 @@ export function JobFacts({ detail, trans }: IJobFactsProps): JSX.Element {
     [trans.__('Training time'), spent === undefined ? undefined : elapsed(spent, trans)],
     [trans.__('Instance type'), detail.InstanceType],
     [trans.__('Instance count'), detail.InstanceCount],
-    [trans.__('Image'), member(detail.document.AlgorithmSpecification, 'TrainingImage')],
     [trans.__('Model'), detail.ModelArtifacts],
     [trans.__('Output'), detail.OutputPath],
     [trans.__('ARN'), detail.TrainingJobArn]
   ];
   return (
     <div className="jt-Facts" tabIndex={0} aria-label={trans.__('Facts')} role="region">
-      <Section title={trans.__('Job')} facts={general} />
+      <Section title={trans.__('Job')} facts={general} trans={trans} />
+      <Section title={trans.__('Container')} facts={container(detail, trans)} trans={trans} />
       <Section
+        trans={trans}
         title={trans.__('Hyperparameters')}
         facts={Object.entries(detail.HyperParameters).sort()}
       />
-      <Section title={trans.__('Channels')} facts={channels(detail.document)} />
-      <Section title={trans.__('Metric definitions')} facts={metrics(detail.document)} />
+      <Section title={trans.__('Channels')} facts={channels(detail.document)} trans={trans} />
+      <Section
+        trans={trans}
+        title={trans.__('Metric definitions')}
+        facts={metrics(detail.document)}
+      />
       <Transitions detail={detail} trans={trans} />
     </div>
   );
 }
 
-function Section({ title, facts }: { title: string; facts: Fact[] }): JSX.Element | null {
+interface ISectionProps {
+  title: string;
+  facts: Fact[];
+  trans: TranslationBundle;
+}
+
+function Section({ title, facts, trans }: ISectionProps): JSX.Element | null {
   const known = facts.filter(([, value]) => value !== undefined && value !== '');
   if (known.length === 0) {
     return null;
@@ -55,10 +69,12 @@ function Section({ title, facts }: { title: string; facts: Fact[] }): JSX.Elemen
       <h3>{title}</h3>
       <table>
         <tbody>
-          {known.map(([name, value], place) => (
+          {known.map(([name, value, isCopyable], place) => (
             <tr key={place}>
               <th scope="row">{name}</th>
-              <td>{value}</td>
+              <td>
+                {isCopyable ? <Copyable name={name} text={String(value)} trans={trans} /> : value}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -103,6 +119,41 @@ function Transitions({ detail, trans }: IJobFactsProps): JSX.Element | null {
 
 function moment(time: number | undefined): string | undefined {
   return time === undefined ? undefined : new Date(time * 1000).toLocaleString();
+}
+
+/** What the job runs in; nothing for one that runs in a Python of this machine. */
+function container(detail: IJobDetail, trans: TranslationBundle): Fact[] {
+  const { Container: asked, WarmPool: pool } = detail;
+  if (!asked) {
+    return [];
+  }
+  const seconds = pool?.seconds;
+  return [
+    [trans.__('Image'), asked.image, true],
+    [trans.__('Here'), asked.ran, true],
+    [trans.__('Digest'), asked.digest, true],
+    [trans.__('Entry point'), words(asked.entrypoint)],
+    [trans.__('Arguments'), words(asked.arguments)],
+    [trans.__('Network'), asked.isIsolated ? trans.__('None') : undefined],
+    [trans.__('Terminal'), asked.isOpen ? trans.__('Allowed') : trans.__('Not allowed')],
+    [trans.__('Warm container'), pool && poolWords(pool, trans)],
+    [trans.__('Kept warm for'), seconds === undefined ? undefined : elapsed(seconds, trans)]
+  ];
+}
+
+/** Print a command as a shell would take it. */
+function words(argv: readonly string[]): string {
+  return argv.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(word))).join(' ');
+}
+
+function poolWords(pool: IWarmPool, trans: TranslationBundle): string {
+  const states: Record<string, string> = {
+    Available: trans.__('Waits for the next job of this shape'),
+    InUse: trans.__('In use'),
+    Reused: trans.__('Taken over by %1', pool.reusedBy ?? '?'),
+    Terminated: trans.__('Gone: nobody came in time')
+  };
+  return states[pool.status] ?? pool.status;
 }
 
 function channels(document: JsonObject): Fact[] {

@@ -1,12 +1,16 @@
-/** The form that starts a training job from a script. */
+/** The form that starts a training job from a script, an image, or both. */
 
 import * as React from 'react';
 import { blame } from './blame';
-import { filled, Pairs } from './pairs';
+import { Check, Choice, Problem, Text } from './formfields';
+import { EMPTY, launchDocument } from './launchdocument';
+import { Pairs } from './pairs';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IEngine } from '../contract/container';
 import type { Field } from './blame';
-import type { Pair } from './pairs';
+import type { IForm, Place } from './launchdocument';
+import type { Pair } from './pair';
 
 export interface ILaunchFormProps {
   path: string;
@@ -14,50 +18,16 @@ export interface ILaunchFormProps {
   kernels: readonly Pair[];
   /** Lets the user choose a script; absent where there is no file browser. */
   browse?: () => Promise<string | null>;
+  /** Tells what there is to run containers with; never rejects. */
+  engine: () => Promise<IEngine>;
   /** Submits; resolves to the job's name, rejects with an error that may name a field. */
   submit: (form: object) => Promise<string>;
   trans: TranslationBundle;
 }
 
-interface IForm {
-  path: string;
-  wholeFolder: boolean;
-  name: string;
-  kernel: string;
-  instanceType: string;
-  maxHours: string;
-  hyperparameters: readonly Pair[];
-  inputs: readonly Pair[];
-  metrics: readonly Pair[];
-}
-
-const EMPTY: Omit<IForm, 'path'> = {
-  wholeFolder: false,
-  name: '',
-  kernel: '',
-  instanceType: 'local',
-  maxHours: '24',
-  hyperparameters: [['', '']],
-  inputs: [],
-  metrics: [['', '']]
-};
-
 const INSTANCE_TYPES = ['local', 'local_gpu', 'ml.m5.large', 'ml.m5.xlarge', 'ml.g5.xlarge'];
 
-/** Return what the server is sent. */
-export function document(form: IForm): object {
-  return {
-    path: form.path,
-    whole_folder: form.wholeFolder,
-    name: form.name,
-    kernel: form.kernel,
-    instance_type: form.instanceType,
-    max_run: Math.round(Number(form.maxHours) * 3600),
-    hyperparameters: filled(form.hyperparameters),
-    inputs: filled(form.inputs),
-    metric_definitions: filled(form.metrics)
-  };
-}
+const EXAMPLES = { image: 'my-training:latest', command: 'python3 /opt/program/train.py' };
 
 interface IOutcome {
   isBusy: boolean;
@@ -70,7 +40,7 @@ const NOTHING_YET: IOutcome = { isBusy: false, problem: '', field: null, started
 
 export function LaunchForm(props: ILaunchFormProps): JSX.Element {
   const { trans } = props;
-  const [form, setForm] = React.useState<IForm>({ ...EMPTY, path: props.path });
+  const [form, setForm] = React.useState({ ...EMPTY, path: props.path });
   const [outcome, setOutcome] = React.useState(NOTHING_YET);
   React.useEffect(() => { set({ path: props.path }); }, [props.path]);
   const set = (part: Partial<IForm>): void => { setForm(before => ({ ...before, ...part })); };
@@ -79,7 +49,7 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
     event.preventDefault();
     setOutcome({ ...NOTHING_YET, isBusy: true });
     try {
-      setOutcome({ ...NOTHING_YET, started: await props.submit(document(form)) });
+      setOutcome({ ...NOTHING_YET, started: await props.submit(launchDocument(form)) });
     } catch (error) {
       const known = error as Error & { field?: string; code?: string };
       setOutcome({ ...NOTHING_YET, problem: known.message, field: blame(known) });
@@ -88,9 +58,13 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
   return (
     <form className="jt-Form" onSubmit={event => { void submit(event); }} noValidate>
       <h2>{trans.__('New training job')}</h2>
+      <Where {...props} form={form} set={set} problemOf={problemOf} />
       <What {...props} form={form} set={set} problemOf={problemOf} />
       <Tables form={form} set={set} problemOf={problemOf} trans={trans} />
-      <Where {...props} form={form} set={set} problemOf={problemOf} />
+      <Limits form={form} set={set} problemOf={problemOf} trans={trans} />
+      {form.place === 'image' && (
+        <More form={form} set={set} problemOf={problemOf} trans={trans} />
+      )}
       {outcome.problem && !outcome.field && (
         <p className="jt-Form-problem" role="alert">{outcome.problem}</p>
       )}
@@ -120,6 +94,7 @@ interface IPartProps {
 /** What runs, and what it is called. */
 function What(props: IPartProps & Pick<ILaunchFormProps, 'browse'>): JSX.Element {
   const { form, set, problemOf, trans, browse } = props;
+  const isImage = form.place === 'image';
   const choose = async (): Promise<void> => {
     const path = await browse?.();
     if (path) {
@@ -129,12 +104,16 @@ function What(props: IPartProps & Pick<ILaunchFormProps, 'browse'>): JSX.Element
   return (
     <>
       <Text
-        label={trans.__('Script')}
-        hint={trans.__('A .py or .sh file, as the file browser names it')}
+        label={isImage ? trans.__('Script (optional)') : trans.__('Script')}
+        hint={
+          isImage
+            ? trans.__('Run by the image’s Python; empty: the image runs its own train')
+            : trans.__('A .py or .sh file, as the file browser names it')
+        }
         value={form.path}
         problem={problemOf('path')}
         changed={path => { set({ path }); }}
-        isRequired
+        isRequired={!isImage}
       >
         {browse && (
           <button type="button" className="jp-mod-styled" onClick={() => { void choose(); }}>
@@ -142,17 +121,14 @@ function What(props: IPartProps & Pick<ILaunchFormProps, 'browse'>): JSX.Element
           </button>
         )}
       </Text>
-      <label className="jt-Form-check">
-        <input
-          type="checkbox"
-          checked={form.wholeFolder}
-          onChange={event => { set({ wholeFolder: event.target.checked }); }}
-        />
-        {trans.__('Send the whole folder the script is in')}
-      </label>
+      <Check
+        label={trans.__('Send the whole folder the script is in')}
+        isChecked={form.wholeFolder}
+        changed={wholeFolder => { set({ wholeFolder }); }}
+      />
       <Text
         label={trans.__('Job name')}
-        hint={trans.__('Letters, digits and hyphens; empty: made from the script and the time')}
+        hint={trans.__('Letters, digits and hyphens; empty: made from what runs and the time')}
         value={form.name}
         problem={problemOf('name')}
         changed={name => { set({ name }); }}
@@ -196,38 +172,83 @@ function Tables({ form, set, problemOf, trans }: IPartProps): JSX.Element {
   );
 }
 
-/** Where it runs, with which Python, and for how long at most. */
-function Where(props: IPartProps & { kernels: readonly Pair[] }): JSX.Element {
-  const { form, set, problemOf, trans, kernels } = props;
-  const id = React.useId();
+/** Where it runs: in which Python, or in which image. */
+function Where(props: IPartProps & Pick<ILaunchFormProps, 'kernels' | 'engine'>): JSX.Element {
+  const { form, set, trans } = props;
   return (
     <>
-      {kernels.length > 0 && (
-        <label className="jt-Form-field">
-          <span>{trans.__('Python')}</span>
-          <div className="jp-select-wrapper">
-            <select
-              className="jp-mod-styled"
-              value={form.kernel}
-              onChange={event => { set({ kernel: event.target.value }); }}
-            >
-              <option value="">{trans.__('The one JupyterLab runs on')}</option>
-              {kernels.map(([name, label]) => <option key={name} value={name}>{label}</option>)}
-            </select>
-          </div>
-          <Problem text={problemOf('kernel')} />
-        </label>
-      )}
+      <Choice
+        legend={trans.__('Runs in')}
+        choices={[
+          ['python', trans.__('A Python of this machine')],
+          ['image', trans.__('An image')]
+        ]}
+        value={form.place}
+        changed={place => { set({ place: place as Place }); }}
+      />
+      {form.place === 'image' ? <Image {...props} /> : <Python {...props} />}
+    </>
+  );
+}
+
+function Python(props: IPartProps & Pick<ILaunchFormProps, 'kernels'>): JSX.Element | null {
+  const { form, set, problemOf, trans, kernels } = props;
+  if (kernels.length === 0) {
+    return null;
+  }
+  return (
+    <label className="jt-Form-field">
+      <span>{trans.__('Python')}</span>
+      <div className="jp-select-wrapper">
+        <select
+          className="jp-mod-styled"
+          value={form.kernel}
+          onChange={event => { set({ kernel: event.target.value }); }}
+        >
+          <option value="">{trans.__('The one JupyterLab runs on')}</option>
+          {kernels.map(([name, label]) => <option key={name} value={name}>{label}</option>)}
+        </select>
+      </div>
+      <Problem text={problemOf('kernel')} />
+    </label>
+  );
+}
+
+/** Asks for the images when it is first shown, and says what stands in their way. */
+function Image(props: IPartProps & Pick<ILaunchFormProps, 'engine'>): JSX.Element {
+  const { form, set, problemOf, trans, engine } = props;
+  const [{ images, problem }, setEngine] = React.useState<IEngine>({ images: [], problem: '' });
+  React.useEffect(() => {
+    void engine().then(setEngine);
+  }, []);
+  return (
+    <>
+      {problem && <p className="jt-Form-warning" role="status">{problem}</p>}
+      <Text
+        label={trans.__('Image')}
+        hint={trans.__('One that is not here is pulled, with the credentials of docker login')}
+        value={form.image}
+        problem={problemOf('image')}
+        changed={image => { set({ image }); }}
+        choices={images}
+        placeholder={EXAMPLES.image}
+        isRequired
+      />
+    </>
+  );
+}
+
+/** On how much of a machine, and for how long at most. */
+function Limits({ form, set, problemOf, trans }: IPartProps): JSX.Element {
+  return (
+    <>
       <Text
         label={trans.__('Instance type')}
         value={form.instanceType}
         problem={problemOf('instance_type')}
         changed={instanceType => { set({ instanceType }); }}
-        list={id}
+        choices={INSTANCE_TYPES}
       />
-      <datalist id={id}>
-        {INSTANCE_TYPES.map(type => <option key={type} value={type} />)}
-      </datalist>
       <Text
         label={trans.__('Stop after (hours)')}
         value={form.maxHours}
@@ -238,45 +259,55 @@ function Where(props: IPartProps & { kernels: readonly Pair[] }): JSX.Element {
   );
 }
 
-interface ITextProps {
-  label: string;
-  hint?: string;
-  value: string;
-  problem: string;
-  changed: (text: string) => void;
-  isRequired?: boolean;
-  list?: string;
-  children?: React.ReactNode;
-}
+const FOLDED: readonly Field[] = [
+  'command', 'arguments', 'network_isolation', 'keep_alive', 'remote_debug'
+];
 
-function Text(props: ITextProps): JSX.Element {
-  const id = React.useId();
+/** What a container may be told besides; unfolded by hand, or by a problem in it. */
+function More({ form, set, problemOf, trans }: IPartProps): JSX.Element {
+  const [isOpen, setOpen] = React.useState(false);
+  const hasProblem = FOLDED.some(field => problemOf(field) !== '');
   return (
-    <div className="jt-Form-field">
-      <label htmlFor={id}>{props.label}</label>
-      <div className="jt-Form-line">
-        <input
-          id={id}
-          className="jp-mod-styled"
-          type="text"
-          spellCheck={false}
-          value={props.value}
-          list={props.list}
-          aria-required={props.isRequired}
-          aria-invalid={props.problem !== ''}
-          aria-describedby={`${id}-more`}
-          onChange={event => { props.changed(event.target.value); }}
-        />
-        {props.children}
-      </div>
-      <div id={`${id}-more`}>
-        {props.hint && <small>{props.hint}</small>}
-        <Problem text={props.problem} />
-      </div>
-    </div>
+    <details
+      className="jt-Form-more"
+      open={isOpen || hasProblem}
+      onToggle={event => { setOpen(event.currentTarget.open); }}
+    >
+      <summary>{trans.__('More about the container')}</summary>
+      <Text
+        label={trans.__('Entry point')}
+        hint={trans.__('What runs instead of the image’s own, as in a shell')}
+        value={form.command}
+        problem={problemOf('command')}
+        changed={command => { set({ command }); }}
+        placeholder={EXAMPLES.command}
+      />
+      <Text
+        label={trans.__('Arguments')}
+        hint={trans.__('What it is told instead of “train”')}
+        value={form.arguments}
+        problem={problemOf('arguments')}
+        changed={text => { set({ arguments: text }); }}
+      />
+      <Text
+        label={trans.__('Keep warm (minutes)')}
+        hint={trans.__('The next job of this shape starts at once; empty: not at all')}
+        value={form.keepMinutes}
+        problem={problemOf('keep_alive')}
+        changed={keepMinutes => { set({ keepMinutes }); }}
+      />
+      <Check
+        label={trans.__('No network')}
+        isChecked={form.isIsolated}
+        problem={problemOf('network_isolation')}
+        changed={isIsolated => { set({ isIsolated }); }}
+      />
+      <Check
+        label={trans.__('Allow terminals in the running container')}
+        isChecked={form.hasTerminal}
+        problem={problemOf('remote_debug')}
+        changed={hasTerminal => { set({ hasTerminal }); }}
+      />
+    </details>
   );
-}
-
-function Problem({ text }: { text: string }): JSX.Element | null {
-  return text ? <p className="jt-Form-problem" role="alert">{text}</p> : null;
 }

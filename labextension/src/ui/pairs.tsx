@@ -4,8 +4,7 @@ import { addIcon, closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-
-export type Pair = readonly [string, string];
+import type { Pair } from './pair';
 
 export interface IPairsProps {
   legend: string;
@@ -16,13 +15,6 @@ export interface IPairsProps {
   problem: string;
   changed: (pairs: Pair[]) => void;
   trans: TranslationBundle;
-}
-
-/** Return the rows that say something, as an object. */
-export function filled(pairs: readonly Pair[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map(([key, value]) => [key.trim(), value]).filter(([key]) => key !== '')
-  ) as Record<string, string>;
 }
 
 export function Pairs(props: IPairsProps): JSX.Element {

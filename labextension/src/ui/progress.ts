@@ -17,7 +17,7 @@ export function preparation(job: IOnItsWay): string {
 
 /** Return the share that a message states in percent, from 0 to 1; undefined if it states none. */
 export function share(message: string): number | undefined {
-  const found = /(?:^|[\s(:])(\d{1,3}(?:\.\d+)?)\s?%/.exec(message);
+  const found = /(?:^|[\s(:])(\d{1,3}(?:\.\d+)?)\s?%(?!\w)/.exec(message);
   return found ? Math.min(1, Number(found[1]) / 100) : undefined;
 }
 

@@ -1,6 +1,7 @@
 """A launch form made into a job: paths looked up under the contents root, source packed, sent."""
 
 import asyncio
+import shlex
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from jupyter_server.utils import ApiPath, to_os_path
 
 from ..client.connection import Connection
 from ..client.source import MissingPathError, Source, find_source
-from ..client.submit import JobOptions, submit, training_job_request
+from ..client.submit import JobOptions, image_name, submit, training_job_request
 from .link import Link
 
 _URIS = ("s3://", "file://", "/")
@@ -33,21 +34,27 @@ async def launch(link: Link, form: Any, settings: Mapping[str, Any]) -> dict[str
     source = _source(root, form)
     interpreter = await _interpreter(settings["kernel_spec_manager"], _text(form, "kernel"))
     options = _options(root, form, source, interpreter)
-    manager = await link.find()
-    return await asyncio.to_thread(_send, manager, options, source)
-
-
-def _send(manager: Connection, options: JobOptions, source: Source) -> dict[str, str]:
     try:
         request = training_job_request(options, source)
     except (MissingPathError, ValueError) as error:
         raise FieldError("inputs", str(error)) from error
+    if arguments := _words(form, "arguments"):
+        request["AlgorithmSpecification"]["ContainerArguments"] = arguments
+    manager = await link.find()
+    return await asyncio.to_thread(_send, manager, request, source)
+
+
+def _send(manager: Connection, request: Mapping[str, Any], source: Source | None) -> dict[str, str]:
     arn = submit(manager, request, source)
     return {"TrainingJobName": request["TrainingJobName"], "TrainingJobArn": arn}
 
 
-def _source(root: Path, form: Mapping[str, Any]) -> Source:
-    path = _text(form, "path")
+def _source(root: Path, form: Mapping[str, Any]) -> Source | None:
+    path, image = _text(form, "path"), _text(form, "image")
+    if form.get("needs_image") and not image:
+        raise FieldError("image", "Name the image to run in.")
+    if not path and image:
+        return None
     if not path:
         raise FieldError("path", "Name the script to run.")
     script = _under(root, path, "path")
@@ -58,13 +65,17 @@ def _source(root: Path, form: Mapping[str, Any]) -> Source:
 
 
 def _options(
-    root: Path, form: Mapping[str, Any], source: Source, interpreter: str | None
+    root: Path, form: Mapping[str, Any], source: Source | None, interpreter: str | None
 ) -> JobOptions:
+    image = _text(form, "image") or None
     more: dict[str, Any] = {} if interpreter is None else {"interpreter": interpreter}
-    if form.get("max_run") is not None:
-        more["max_run"] = form["max_run"]
+    more |= {key: form[key] for key in ("max_run", "keep_alive") if form.get(key) is not None}
     return JobOptions(
-        base_name=Path(source.program).stem,
+        base_name=Path(source.program).stem if source else image_name(image),
+        image=image,
+        command=_words(form, "command"),
+        isolated=form.get("network_isolation") is True,
+        remote_debug=form.get("remote_debug") is True,
         name=_text(form, "name") or None,
         hyperparameters=_pairs(form, "hyperparameters"),
         inputs={k: _place(root, k, v) for k, v in _pairs(form, "inputs").items()},
@@ -102,6 +113,13 @@ def _text(form: Mapping[str, Any], field: str) -> str:
     if not isinstance(value, str):
         raise FieldError(field, f"{field} is text, not {value!r}")
     return value.strip()
+
+
+def _words(form: Mapping[str, Any], field: str) -> list[str]:
+    try:
+        return shlex.split(_text(form, field))
+    except ValueError as error:
+        raise FieldError(field, f"This is no command as a shell would take it: {error}.") from error
 
 
 def _pairs(form: Mapping[str, Any], field: str) -> dict[str, str]:
