@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from ..store.plain import open_plain, written
 from .errors import ClientError
 
 try:
@@ -63,21 +64,13 @@ def pack(folder: Path, target: Path) -> None:
 
     A link that leads out of the folder would publish what the job was not given: it is left out.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Always the same name: what a manager that was killed left of it is not left for good.
-    landing = target.with_name(f".{target.name}.new")
-    try:
-        with landing.open("wb") as file:
-            with (
-                _gzip(file) as stream,
-                tarfile.open(fileobj=stream, mode="w|", bufsize=COPY_AT_ONCE) as tar,
-            ):
-                for path in _contents(folder, folder.resolve()):
-                    _pack_member(tar, path, path.relative_to(folder).as_posix())
-            os.fsync(file.fileno())
-        landing.replace(target)
-    finally:
-        landing.unlink(missing_ok=True)
+    with (
+        written(target) as file,
+        _gzip(file) as stream,
+        tarfile.open(fileobj=stream, mode="w|", bufsize=COPY_AT_ONCE) as tar,
+    ):
+        for path in _contents(folder, folder.resolve()):
+            _pack_member(tar, path, path.relative_to(folder).as_posix())
 
 
 def _gzip(file: BinaryIO) -> BinaryIO:
@@ -100,7 +93,7 @@ def _pack_member(tar: tarfile.TarFile, path: Path, name: str) -> None:
     if not info.isreg():
         tar.addfile(info)
         return
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         tar.addfile(info, file)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from ..contract.names import Address, parse_address
 from ..contract.spec import Channel
 from ..store.base import ObjectStore
+from ..store.plain import open_real
 from .errors import ClientError
 from .places import Places
 
@@ -68,7 +69,8 @@ def placed(target: Path, name: str) -> Path:
 
 def _manifest(source: Path, find: Find) -> Iterator[tuple[str, Path]]:
     try:
-        head, *names = json.loads(source.read_text())
+        with open_real(source) as file:
+            head, *names = json.load(file)
         prefix = head["prefix"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         form = '[{"prefix": "s3://…"}, "name", …]'

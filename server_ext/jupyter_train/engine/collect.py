@@ -18,6 +18,7 @@ from ..contract.record import JobRecord
 from ..contract.samples import Samples
 from ..hosts.base import Host
 from ..store.base import Batch, CurveStore, LogStream
+from ..store.plain import NotPlainError
 from .commits import BatchWriter
 from .feed import METRICS, Feed
 from .folders import AttemptFolder
@@ -126,7 +127,7 @@ class Collector:
         await self.stop()
         await self._finish_log()
         for name in await self._host.list(self._folder.metrics):
-            with suppress(IsADirectoryError):  # the job's own, and no file of records
+            with suppress(NotPlainError):  # the job's own, and no file of records
                 await self._metrics_file(name).finish()
         while await self._scan_page():
             pass

@@ -1,12 +1,15 @@
 """Takes what a job left in its model and output folders to where the user asked for it."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..contract.names import Address, parse_address
 from ..contract.spec import TrainingJob
-from .archive import pack
+from ..store.plain import open_real, written
+from .archive import COPY_AT_ONCE, pack
+from .errors import ClientError
 from .folders import AttemptFolder
 from .places import Places
 
@@ -19,35 +22,34 @@ class Publisher:
 
     def publish_model(self, spec: TrainingJob, folder: AttemptFolder) -> str:
         """Publish the model folder; returns the address that Describe shows."""
+        source = _own(folder.model, folder)
         if spec.output_compression == "NONE":
-            return self._publish_files(folder.model, output_of(spec).child("model"))
-        return self._publish_archive(folder.model, output_of(spec).child("model.tar.gz"))
+            return self._publish_files(source, output_of(spec).child("model"))
+        return self._publish_archive(source, output_of(spec).child("model.tar.gz"))
 
     def publish_output(self, spec: TrainingJob, folder: AttemptFolder) -> None:
-        """Publish the output data folder, if the job put anything there."""
-        if not folder.output.is_dir() or not any(folder.output.iterdir()):
+        """Publish the output data and what is intermediate, if the job put anything there."""
+        if _is_filled(folder.intermediate):
+            source = _own(folder.intermediate, folder)
+            self._publish_files(source, output_of(spec).child("intermediate"))
+        if not _is_filled(folder.output):
             return
+        source = _own(folder.output, folder)
         if spec.output_compression == "NONE":
-            self._publish_files(folder.output, output_of(spec).child("output"))
+            self._publish_files(source, output_of(spec).child("output"))
         else:
-            self._publish_archive(folder.output, output_of(spec).child("output.tar.gz"))
+            self._publish_archive(source, output_of(spec).child("output.tar.gz"))
 
     def _publish_archive(self, source: Path, address: Address) -> str:
-        pack(source, self._target(address))
+        pack(source, self._places.place_for(address))
         return str(address)
 
     def _publish_files(self, source: Path, address: Address) -> str:
-        for path in _files(source):
-            target = self._target(address.child(path.relative_to(source).as_posix()))
-            partial = target.with_name(f".{target.name}.partial")
-            shutil.copyfile(path, partial)
-            partial.replace(target)
+        for name, path in _files(source):
+            place = self._places.place_for(address.child(name.as_posix()))
+            with open_real(path) as made, written(place) as file:
+                shutil.copyfileobj(made, file, COPY_AT_ONCE)
         return f"{address}/"
-
-    def _target(self, address: Address) -> Path:
-        path = self._places.place_for(address)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
 
 
 def output_of(spec: TrainingJob) -> Address:
@@ -55,9 +57,22 @@ def output_of(spec: TrainingJob) -> Address:
     return parse_address(spec.output_uri).child(spec.name, "output")
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    # A link that leaves the folder would publish what the job was not given.
-    root = folder.resolve()
+def _is_filled(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _own(place: Path, folder: AttemptFolder) -> Path:
+    """Return where a folder of the job really is; ClientError if that is none of its own."""
+    real = Path(os.path.realpath(place))
+    if not real.is_relative_to(os.path.realpath(folder.ml)):
+        raise ClientError(f"{place.relative_to(folder.ml)} is a link that leads out of the job")
+    return real
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield each file's name and where it really is; what leads out was not given to the job."""
+    root = os.path.realpath(folder)
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.resolve().is_relative_to(root):
-            yield path
+        real = Path(os.path.realpath(path))
+        if real.is_file() and real.is_relative_to(root):
+            yield path.relative_to(folder), real

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ..hosts.plain import open_plain
 from ..runtimes.base import Observation
 from ..store.base import LogStream
+from ..store.plain import open_plain
 from .errors import AlgorithmError
 
 _TAIL = 12

@@ -16,6 +16,7 @@ from ..contract.names import Address, parse_address
 from ..contract.spec import Document, TrainingJob
 from ..runtimes.base import Mount
 from ..store.base import ObjectStore
+from ..store.plain import open_real, real_folder
 from .archive import ArchiveError, unpack
 from .channels import Channels, Files, placed
 from .configuration import config_files
@@ -180,11 +181,13 @@ def _gathered(target: Path, files: Files) -> Path:
 def _same(source: str | Path, path: str | Path) -> None:
     with suppress(FileExistsError):
         try:
-            os.link(source, path, follow_symlinks=False)
+            with real_folder(Path(source).parent) as folder:
+                os.link(Path(source).name, path, src_dir_fd=folder, follow_symlinks=False)
         except OSError as error:
             if error.errno not in _UNLINKABLE:
                 raise
-            shutil.copy2(source, path, follow_symlinks=False)
+            with open_real(Path(source)) as data, Path(path).open("xb") as copy:
+                shutil.copyfileobj(data, copy)
 
 
 def _make_mount_point(target: str, folder: AttemptFolder) -> None:

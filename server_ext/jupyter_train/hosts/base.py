@@ -71,7 +71,7 @@ class Host(ABC):
 
     @abstractmethod
     async def read(self, path: PurePath, offset: int = 0, size: int = -1) -> bytes:
-        """Read bytes of a file; FileNotFoundError if there is none."""
+        """Read bytes of a file; FileNotFoundError if there is none, OSError if it is no file."""
 
     @abstractmethod
     async def size(self, path: PurePath) -> int:

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import shutil
+import stat
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePath
 
+from ..store.plain import open_plain, plain_descriptor
 from . import machine
 from .base import Completed, Host, HostFacts
 from .ticker import Followed, Ticker
@@ -76,9 +78,10 @@ class LocalHost(Host):
     async def size(self, path: PurePath) -> int:
         """Return a file's size, 0 if there is none."""
         try:
-            return os.stat(path).st_size  # noqa: PTH116  shorter than a hop to a thread
+            found = os.lstat(path)  # shorter than a hop to a thread
         except FileNotFoundError:
             return 0
+        return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
     async def list(self, path: PurePath) -> list[str]:
         """Return the names in a folder."""
@@ -96,7 +99,7 @@ class LocalHost(Host):
             while True:
                 await followed.grown.wait()
                 if file < 0:
-                    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                    file = plain_descriptor(path)
                 while chunk := os.pread(file, READ_AT_ONCE, followed.offset):
                     followed.offset += len(chunk)
                     yield chunk
@@ -120,6 +123,6 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _read(path: Path, offset: int, size: int) -> bytes:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         file.seek(offset)
         return file.read(size)

@@ -61,6 +61,6 @@ class Ticker:
 
 def _size(path: Path) -> int:
     try:
-        return os.stat(path).st_size  # noqa: PTH116  Path.stat costs twice as much, 100 times a second
+        return os.lstat(path).st_size  # Path.lstat costs twice as much, 100 times a second
     except OSError:  # not there, or a job has shut its folder: the others' files are looked at
         return -1

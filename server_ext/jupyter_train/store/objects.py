@@ -23,6 +23,7 @@ from .base import (
     ObjectStore,
 )
 from .keys import check_key, contained, walk
+from .plain import NotPlainError, open_real, real_folder
 from .sqlite import Database
 
 _SCHEMA = """
@@ -101,15 +102,20 @@ class FolderObjects(ObjectStore):
         folder = self._bucket(bucket)
         check_key(key)
         # The last part may be a link: it is replaced, not followed.
-        target = contained(folder, (folder / key).parent) / Path(key).name
+        target = self._target(folder, key)
         temporary = self._temporary / secrets.token_hex(8)
         try:
             etag = _write(temporary, body)
+            found = temporary.stat()
             _move(temporary, target, folder)
         finally:
             temporary.unlink(missing_ok=True)
         facts = (etag, content_type, json.dumps(dict(metadata or {})))
-        return self._keep(bucket, key, target.stat(), facts)
+        return self._keep(bucket, key, found, facts)
+
+    def _target(self, folder: Path, key: str) -> Path:
+        parent = contained(folder, (folder / key).parent)
+        return Path(os.path.realpath(parent)) / Path(key).name
 
     def info(self, bucket: str, key: str) -> ObjectInfo:
         """Describe an object."""
@@ -129,7 +135,7 @@ class FolderObjects(ObjectStore):
             found = path.stat()
             known = self._known(bucket, key, found)
             return known or self._keep(bucket, key, found, (_etag(path, found), BINARY, "{}"))
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotPlainError) as error:
             raise NoSuchKeyError(f"no object {key!r} in bucket {bucket!r}") from error
 
     def _known(self, bucket: str, key: str, found: os.stat_result) -> ObjectInfo | None:
@@ -162,9 +168,12 @@ class FolderObjects(ObjectStore):
         """Delete an object."""
         folder = self._bucket(bucket)
         check_key(key)
-        target = contained(folder, (folder / key).parent) / Path(key).name
-        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            target.unlink()
+        target = self._target(folder, key)
+        with (
+            suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
+            real_folder(target.parent) as parent,
+        ):
+            os.unlink(target.name, dir_fd=parent)
             _sync_folder(target.parent)
         with self._facts.writing() as connection:
             connection.execute("DELETE FROM object WHERE bucket = ? AND key = ?", (bucket, key))
@@ -201,10 +210,10 @@ def _write(path: Path, body: Iterable[bytes]) -> str:
 
 def _move(temporary: Path, target: Path, bucket: Path) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not target.is_symlink():
-            _remove_empty(target)
-        temporary.replace(target)
+        with real_folder(target.parent, create=True) as parent:
+            if target.is_dir() and not target.is_symlink():
+                _remove_empty(target)
+            os.replace(temporary, target.name, dst_dir_fd=parent)
     except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:
         raise BadKeyError(
             f"{error.filename!r} stands in the way: a key and another one below it ('a' and 'a/b')"
@@ -238,5 +247,5 @@ def _etag(path: Path, found: os.stat_result) -> str:
         # As for an upload in parts, whose ETag is no MD5 either.
         mark = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}".encode()
         return hashlib.md5(mark, usedforsecurity=False).hexdigest() + "-1"
-    with path.open("rb") as file:
+    with open_real(Path(os.path.realpath(path))) as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
