@@ -10,7 +10,13 @@ import tempfile
 from pathlib import Path
 
 # Debian's names of what is looked for by its program.
-PACKAGES = {"dockerd": "docker.io", "ip": "iproute2", "debootstrap": "debootstrap"}
+PACKAGES = {
+    "debootstrap": "debootstrap",
+    "docker": "docker-cli",  # where docker.io does not bring it
+    "docker-compose": "docker-compose",
+    "dockerd": "docker.io",
+    "ip": "iproute2",
+}
 
 
 class NotHereError(Exception):

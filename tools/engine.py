@@ -88,8 +88,9 @@ def found() -> str | None:
 
 
 def install() -> None:
-    """Have the programs of a private engine installed."""
+    """Have the programs of a private engine installed, and the command that speaks to it."""
     debian.install("dockerd", "ip")
+    debian.install("docker")
 
 
 def short_folder() -> Path:
