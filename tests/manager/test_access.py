@@ -8,8 +8,8 @@ import pytest
 
 from jupyter_train.manager.app import Station, make_app
 
-STATION = Station(router=None, feed=None, sources=None, spool=Path(), life={})
-PATHS = {"/healthz$": "/healthz", "/stream$": "/stream", ".*": "/"}
+STATION = Station(router=None, feed=None, sources=None, shells=None, spool=Path(), life={})
+PATHS = {"/healthz$": "/healthz", "/stream$": "/stream", "/shell/([^/]+)$": "/shell/j", ".*": "/"}
 ROUTES = [rule.matcher.regex.pattern for rule in make_app(STATION).wildcard_router.rules]
 AWS = [
     "/",
@@ -48,16 +48,16 @@ def ask(manager_process):
 
 
 def test_every_route_is_in_this_tests_list():
-    assert sorted(ROUTES) == sorted([*list(PATHS)[:2], ".*$"]) or set(ROUTES) == set(PATHS)
+    assert sorted(ROUTES) == sorted([*list(PATHS)[:3], ".*$"]) or set(ROUTES) == set(PATHS)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/stream", *AWS])
+@pytest.mark.parametrize("path", ["/healthz", "/stream", "/shell/j", *AWS])
 @pytest.mark.parametrize("method", METHODS)
 def test_no_route_answers_a_stranger(ask, method, path):
     assert ask(method, path)[0] in (401, 403)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/stream", *AWS])
+@pytest.mark.parametrize("path", ["/healthz", "/stream", "/shell/j", *AWS])
 @pytest.mark.parametrize("method", METHODS)
 def test_no_route_answers_to_a_wrong_token(ask, method, path):
     assert ask(method, path, Authorization="Bearer wrong")[0] in (400, 401, 403)
@@ -74,7 +74,7 @@ def test_a_wrong_signature_is_refused(ask, key):
     )
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/stream", "/t/{token}/"])
+@pytest.mark.parametrize("path", ["/healthz", "/stream", "/shell/j", "/t/{token}/"])
 @pytest.mark.parametrize(
     "foreign",
     [

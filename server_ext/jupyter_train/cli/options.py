@@ -17,6 +17,9 @@ def parser() -> argparse.ArgumentParser:
     _logs(_command(commands, "logs", "logs:logs", "print what a job printed"))
     _stop(_command(commands, "stop", "end:stop", "stop jobs: SIGTERM, 120 s, SIGKILL"))
     _rm(_command(commands, "rm", "end:remove", "forget jobs that have ended; artifacts stay"))
+    _shell(_command(commands, "shell", "shell:shell", "open a shell in a running job"))
+    _prune(_command(commands, "prune", "prune:prune", "remove what jobs left that no job needs"))
+    _images(commands)
     _manager(commands)
     _env(_command(commands, "env", "manager:env", "print variables that point AWS clients here"))
     return top
@@ -27,16 +30,21 @@ def _command(
     name: str,
     target: str,
     help: str,
+    *,
+    is_inner: bool = False,
 ) -> argparse.ArgumentParser:
     made = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
     made.set_defaults(command=target)
+    # What an inner command is not told it must not take from the outer one.
+    unset = argparse.SUPPRESS if is_inner else None
     made.add_argument(
         "--home",
         type=Path,
+        default=unset,
         metavar="DIR",
         help="state folder of the manager (default: $JUPYTER_TRAIN_HOME, or in the user's data)",
     )
-    made.add_argument("--json", action="store_true", help="print JSON")
+    made.add_argument("--json", action="store_true", default=unset or False, help="print JSON")
     return made
 
 
@@ -123,6 +131,30 @@ def _stop(made: argparse.ArgumentParser) -> None:
 def _rm(made: argparse.ArgumentParser) -> None:
     made.add_argument("jobs", nargs="+", metavar="JOB")
     made.add_argument("-f", "--force", action="store_true", help="stop what still runs first")
+
+
+def _shell(made: argparse.ArgumentParser) -> None:
+    made.add_argument("job", metavar="JOB")
+    made.add_argument(
+        "--enable", action="store_true", help="admit shells first (RemoteDebugConfig), then open"
+    )
+
+
+def _prune(made: argparse.ArgumentParser) -> None:
+    made.add_argument("-y", "--yes", action="store_true", help="remove without a question")
+    made.add_argument(
+        "--kept", action="store_true", help="also what was kept because it is nowhere else"
+    )
+
+
+def _images(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    group = _command(commands, "images", "images:images", "list the images there are")
+    inner = group.add_subparsers(title="commands", metavar="COMMAND")
+    made = _command(inner, "map", "images:map_name", "let names mean a local image", is_inner=True)
+    made.add_argument("name", metavar="NAME", help="an image's name; * and ? stand for others")
+    made.add_argument("local", metavar="LOCAL", help="the image to run instead")
+    made = _command(inner, "unmap", "images:unmap_name", "forget what a name means", is_inner=True)
+    made.add_argument("name", metavar="NAME")
 
 
 def _manager(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -3,6 +3,8 @@
 import base64
 import os
 import socket
+import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -16,7 +18,7 @@ class ClosedError(ConnectionError):
 
 
 class WebSocket:
-    """One open socket: `send` text, `receive` text or bytes."""
+    """One open socket: `send` and `receive` text or bytes, each in one thread or more."""
 
     def __init__(self, url: str, token: str, timeout: float = 10) -> None:
         parts = urlsplit(url)
@@ -24,15 +26,20 @@ class WebSocket:
         self._socket = socket.create_connection(address, timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
+        self._sending = threading.Lock()
         try:
-            self._open(parts.netloc, parts.path, token)
+            path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+            self._open(parts.netloc, path, token)
         except BaseException:
             self.close()
             raise
 
-    def send(self, text: str) -> None:
-        """Send one text message."""
-        self._send(_TEXT, text.encode())
+    def send(self, message: str | bytes) -> None:
+        """Send one message."""
+        if isinstance(message, bytes):
+            self._send(_BINARY, message)
+        else:
+            self._send(_TEXT, message.encode())
 
     def receive(self, timeout: float | None = None) -> str | bytes:
         """Return the next message; TimeoutError if none comes in time, ClosedError at the end."""
@@ -48,6 +55,11 @@ class WebSocket:
                 kind, whole = code or kind, whole + data
                 if last:
                     return whole if kind == _BINARY else whole.decode()
+
+    def hang_up(self) -> None:
+        """End the conversation under a thread that waits in `receive`."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close without ceremony."""
@@ -106,4 +118,5 @@ class WebSocket:
         mask = os.urandom(4)
         stream = (mask * (size // 4 + 1))[:size]
         masked = int.from_bytes(data, "big") ^ int.from_bytes(stream, "big")
-        self._socket.sendall(head + mask + masked.to_bytes(size, "big"))
+        with self._sending:
+            self._socket.sendall(head + mask + masked.to_bytes(size, "big"))

@@ -1,4 +1,4 @@
-"""The manager's routes: the AWS endpoint, the stream, a sign of life; none open to strangers.
+"""The manager's routes: AWS's endpoint, the stream, shells, a sign of life; none is for strangers.
 
 Who may call is decided for AWS's operations by the router; the other routes want the manager's
 token.  In front of all of them: the Host must be this machine's loopback and there must be no
@@ -15,8 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tornado.http1connection import HTTP1Connection
-from tornado.httputil import HTTPHeaders
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.iostream import StreamClosedError
+from tornado.routing import PathMatches, Rule
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -24,6 +25,7 @@ from ..api.message import FileSlice, Request, Response
 from ..api.router import Router
 from ..engine.feed import Feed
 from .body import Body
+from .shell import Shells, Terminal
 from .stream import DROP_AFTER, Conversation, SlowClientError
 from .subscriptions import Message, Sources
 
@@ -41,6 +43,7 @@ class Station:
     router: Router
     feed: Feed
     sources: Sources
+    shells: Shells
     spool: Path
     life: Mapping[str, Any]
     drop_after: float = DROP_AFTER
@@ -102,34 +105,31 @@ class LifeHandler(_WithToken):
         self.finish(dict(self.station.life))
 
 
-class StreamHandler(_WithToken, WebSocketHandler):
-    """GET /stream: one client's conversation."""
+class _TalkHandler(_WithToken, WebSocketHandler):
+    """Base of the WebSockets: a conversation that hears what comes and runs while one listens."""
 
     _task: asyncio.Task[None] | None = None
-    _conversation: Conversation
+    _talk: Conversation | Terminal
 
     def check_origin(self, origin: str) -> bool:  # noqa: ARG002 - tornado's signature
         """Never: `prepare` has refused already."""
         return False
 
-    def open(self, *_: str, **__: str) -> None:
-        """Begin to follow."""
-        self.set_nodelay(value=True)
-        station = self.station
-        self._conversation = Conversation(
-            station.feed, station.sources, self._send, drop_after=station.drop_after
-        )
-        self._task = asyncio.create_task(self._conversation.run())
-        self._task.add_done_callback(self._done)
-
     def on_message(self, message: str | bytes) -> None:
         """Pass on what the client says."""
-        self._conversation.hear(message)
+        self._talk.hear(message)
 
     def on_close(self) -> None:
-        """Stop following."""
+        """Let the conversation end."""
         if self._task is not None:
             self._task.cancel()
+
+    def _begin(self, talk: Conversation | Terminal) -> "asyncio.Task[None]":
+        self.set_nodelay(value=True)
+        self._talk = talk
+        self._task = asyncio.create_task(talk.run())
+        self._task.add_done_callback(self._done)
+        return self._task
 
     async def _send(self, message: Message) -> None:
         await self.write_message(message, binary=isinstance(message, bytes))
@@ -137,13 +137,38 @@ class StreamHandler(_WithToken, WebSocketHandler):
     def _done(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if isinstance(error, SlowClientError):
-            log.info("a client of the stream %s and was dropped", error)
+            log.info("a client of %s %s and was dropped", type(self).__name__, error)
         elif error is not None and not isinstance(error, WebSocketClosedError | StreamClosedError):
             log.error("a conversation broke off", exc_info=error)
+        elif error is None and not task.cancelled():
+            self.close()
+            return
         stream = self.ws_connection.stream if self.ws_connection else None
         if stream is not None:
             # A polite close would wait behind what the client does not take.
             stream.close()
+
+
+class StreamHandler(_TalkHandler):
+    """GET /stream: one client's conversation."""
+
+    def open(self, *_: str, **__: str) -> None:
+        """Begin to follow."""
+        station = self.station
+        self._begin(
+            Conversation(station.feed, station.sources, self._send, drop_after=station.drop_after)
+        )
+
+
+class ShellHandler(_TalkHandler):
+    """GET /shell/<job>?rows=&columns=: a terminal in a running job."""
+
+    def open(self, job: str, *_: str, **__: str) -> None:
+        """Open the shell."""
+        station = self.station
+        screen = {name: self.get_query_argument(name, "0") for name in ("rows", "columns")}
+        terminal = Terminal(station.shells, job, screen, self._send, drop_after=station.drop_after)
+        station.shells.keep(self._begin(terminal))
 
 
 @stream_request_body
@@ -227,6 +252,15 @@ class AwsHandler(_Guarded):
         self.finish()
 
 
+class _WebSocketPath(PathMatches):
+    """A path of its own for WebSockets: without an upgrade it is an object in a bucket."""
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        """Take a request that asks for a WebSocket."""
+        is_wanted = request.headers.get("Upgrade", "").lower() == "websocket"
+        return super().match(request) if is_wanted else None
+
+
 def make_app(station: Station) -> Application:
     """Return the application; whatever is no other route is AWS's."""
     given = {"station": station}
@@ -234,6 +268,7 @@ def make_app(station: Station) -> Application:
         [
             ("/healthz", LifeHandler, given),
             ("/stream", StreamHandler, given),
+            Rule(_WebSocketPath("/shell/([^/]+)"), ShellHandler, given),
             (".*", AwsHandler, given),
         ],
         log_function=_log_request,

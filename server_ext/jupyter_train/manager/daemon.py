@@ -29,6 +29,7 @@ from .config import ConfigError, read_config
 from .keys import Keys, load_keys, with_port, write_private
 from .lock import HomeLock
 from .manager_log import open_log
+from .shell import Shells
 from .subscriptions import Sources
 
 _ADDRESS = "127.0.0.1"
@@ -98,6 +99,7 @@ async def _serve(options: Options, keys: Keys, serving: Callable[[], None]) -> N
             await stopping.wait()
     finally:
         server.stop()
+        await station.shells.close()
         await server.close_all_connections()
         await manager.close()
         log.info("stopped; jobs run on")
@@ -155,6 +157,7 @@ def _station(manager: Manager, keys: Keys, facts: ManagerFacts) -> Station:
         sources=Sources(
             jobs=manager.jobs, logs=manager.logs, curves=manager.curves, region=manager.region
         ),
+        shells=Shells(manager.shell, manager.jobs, manager.feed),
         spool=_empty_spool(Path(facts.home)),
         life={"pid": facts.pid, "home": facts.home, "version": facts.version},
     )

@@ -19,13 +19,16 @@ from ..hosts.base import Host, HostFacts
 from .base import (
     MARKER_VARIABLE,
     AttemptSpec,
+    NotRunningError,
     Observation,
     Phase,
     Problem,
     Runtime,
+    Shell,
     StartError,
 )
 from .processes import end_members, find_members, is_alive, send
+from .terminal import open_terminal
 
 STARTED, TAKEN = 0, 3
 KILLED = 128 + signal.SIGKILL
@@ -104,6 +107,21 @@ class ProcessRuntime(Runtime):
             await asyncio.to_thread(_kill, spec, self._shim_seconds)
         except RuntimeError:  # no thread to be had: a fork bomb has taken every place
             _kill(spec, self._shim_seconds)
+
+    async def shell(
+        self,
+        host: Host,  # noqa: ARG002  its processes are this machine's
+        spec: AttemptSpec,
+        rows: int,
+        columns: int,
+    ) -> Shell:
+        """Open a terminal where the attempt works; the marker makes its processes the attempt's."""
+        folder = Path(spec.folder)
+        if _look(folder).phase is not Phase.RUNNING:
+            raise NotRunningError("its process does not run, or no longer")
+        environment = {**spec.environment, MARKER_VARIABLE: spec.marker}
+        where = Path(spec.working_directory or folder)
+        return await open_terminal(environment, where, rows, columns)
 
     async def remove(self, host: Host, spec: AttemptSpec) -> None:
         """Kill what is left and forget what was run."""

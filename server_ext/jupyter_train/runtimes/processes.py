@@ -51,6 +51,12 @@ def find_members(marker: str, shim: int) -> set[int]:
     return found - {shim} - _ourselves(table)
 
 
+def find_session(leader: int) -> set[int]:
+    """Return the living processes of a session."""
+    found = (find_process(pid) for pid in _pids())
+    return {process.pid for process in found if process and process.session == leader}
+
+
 def send(pids: Iterable[int], number: int) -> int:
     """Signal processes, some of which may be gone; returns how many were there."""
     count = 0
