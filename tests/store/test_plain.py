@@ -1,6 +1,8 @@
 """Files are opened for what they are, whatever a job puts in their place meanwhile."""
 
 import os
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -70,9 +72,9 @@ def test_nothing_is_written_through_a_link(folder, secret):
 
 
 def test_half_a_file_is_not_seen_and_not_left(folder):
-    with pytest.raises(ValueError, match="cut off"), written(folder / "a" / "new") as file:
+    with suppress(ZeroDivisionError), written(folder / "a" / "new") as file:
         file.write(b"half")
-        raise ValueError("cut off")
+        1 / 0  # noqa: B018  any error
     assert list((folder / "a").iterdir()) == []
 
 
@@ -85,8 +87,8 @@ def test_folders_are_made_where_that_is_wanted_only(folder):
 
 
 def test_no_descriptor_is_left_open(folder):
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for path in (folder / "none" / "x", folder):
         with pytest.raises(OSError, match=r"."):
             open_real(path)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -124,6 +124,15 @@ class Attempt:
         if self._collector is not None:
             await self._collector.stop()
 
+    @contextmanager
+    def metered(self, record: JobRecord) -> Iterator[None]:
+        """Sample what it uses meanwhile."""
+        self._shop.meter.add(record, self.key, self._lane)
+        try:
+            yield
+        finally:
+            self._shop.meter.drop(self.key)
+
     def warnings(self, seen: Observation | None = None) -> list[str]:
         """What its owner should know about how it was observed, and how it went."""
         off = self._collector.switched_off if self._collector else []

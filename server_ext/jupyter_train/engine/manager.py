@@ -77,6 +77,7 @@ class Manager:
         await asyncio.gather(*(task for _, task in runs), return_exceptions=True)
         for run, _ in runs:
             await run.let_go()
+        await self._shop.meter.close()
         await self._shop.lanes.close()
         self._shop.sinks.close()
         await self._stores.close()

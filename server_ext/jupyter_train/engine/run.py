@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from ..contract.events import Kind
-from ..contract.names import CONTAINER_RUNTIME
 from ..contract.record import Desired, JobRecord, StopReason
 from ..contract.status import SecondaryStatus as S
 from ..runtimes.base import Observation, Phase, Resources, Shell
 from .attempt import Attempt
+from .endings import ENDED_WORDS, ENDS, lost_words
 from .errors import (
     AlgorithmError,
     ClientError,
@@ -36,27 +36,6 @@ T = TypeVar("T")
 
 # No room, a name that cannot be a file there, links in a circle, an address that may not be used.
 _UNPUBLISHED = (OSError, ValueError, RuntimeError, ClientError)
-
-# How a job that was told to stop ends, and what is said meanwhile.
-_ENDS: Mapping[StopReason | None, tuple[S, str]] = {
-    None: (S.COMPLETED, "Training job completed"),
-    StopReason.USER: (S.STOPPED, "Stopping the training job, as was asked"),
-    StopReason.MAX_RUNTIME: (S.MAX_RUNTIME_EXCEEDED, "Stopping: MaxRuntimeInSeconds is over"),
-    StopReason.MAX_WAIT: (S.MAX_WAIT_TIME_EXCEEDED, "Stopping: MaxWaitTimeInSeconds is over"),
-    StopReason.MAX_PENDING: (S.STOPPED, "Stopping: MaxPendingTimeInSeconds is over"),
-}
-_ENDED_WORDS = {
-    S.COMPLETED: "Training job completed",
-    S.STOPPED: "Training job stopped",
-    S.MAX_RUNTIME_EXCEEDED: "Training job stopped: it ran longer than MaxRuntimeInSeconds",
-    S.MAX_WAIT_TIME_EXCEEDED: "Training job stopped: MaxWaitTimeInSeconds is over",
-}
-
-_LOST_WORDS = {
-    "": "the training process is gone and left no exit code (killed, or the host restarted)",
-    CONTAINER_RUNTIME: "the container is gone and left no exit code (removed, or killed with the "
-    "engine or the host)",
-}
 
 
 class JobRun:
@@ -161,9 +140,10 @@ class JobRun:
         # It may have ended within its limits while no manager was there to see it.
         seen = await self._unless_stopped(self._live.observe(), limited=False)
         if seen is not None and seen.phase is not Phase.EXITED:
-            seen = await self._unless_stopped(self._live.ended())
+            with self._live.metered(self.record):
+                seen = await self._unless_stopped(self._live.ended())
         if self.record.desired is Desired.STOP:
-            await self._move(S.STOPPING, _ENDS[self.record.stop_reason][1])
+            await self._move(S.STOPPING, ENDS[self.record.stop_reason][1])
             return
         # The attempt is over: what is freed now, it cannot take.
         self._shop.reserve.give_if_full()
@@ -192,7 +172,7 @@ class JobRun:
             await self._live.publish_output()
         except _UNPUBLISHED as error:
             raise ClientError(await self._kept(error)) from error
-        await self._move(self._end, _ENDED_WORDS[self._end], artifact_uri=model)
+        await self._move(self._end, ENDED_WORDS[self._end], artifact_uri=model)
 
     # What the steps are made of.
 
@@ -203,7 +183,7 @@ class JobRun:
 
     @property
     def _end(self) -> S:
-        return _ENDS[self.record.stop_reason][0]
+        return ENDS[self.record.stop_reason][0]
 
     @property
     def _demand(self) -> Demand:
@@ -316,7 +296,7 @@ class JobRun:
     async def _lost(self) -> None:
         await self._live.kill()
         await self._live.finish_collecting()
-        words = _LOST_WORDS.get(self.record.runtime, _LOST_WORDS[""])
+        words = lost_words(self.record.runtime)
         if self.record.attempt > self.record.spec.max_retries:
             raise InternalServerError(words)
         await self._live.tidy(keep_folder=False)

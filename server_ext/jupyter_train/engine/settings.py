@@ -36,6 +36,7 @@ class Settings:
     data_roots: tuple[Path, ...] = (Path("/"),)
     stop_grace: float = 120.0
     observe_every: float = 0.05
+    measure_every: float = 1.0
     unreachable_after: float = 15.0
     containers: ContainerSettings = field(default_factory=ContainerSettings)
 

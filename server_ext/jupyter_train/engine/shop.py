@@ -14,6 +14,7 @@ from .queue import Queue
 from .reserve import Reserve
 from .settings import Settings
 from .staging import Stager
+from .usage import Meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Shop:
     book: Book
     around: Surroundings
     reserve: Reserve
+    meter: Meter
 
     def lane_of(self, record: JobRecord) -> Lane:
         """Return where a job runs; before it is placed, where it will."""

@@ -24,6 +24,7 @@ from .shop import Shop
 from .staging import Stager
 from .stores import Stores
 from .toolkit import install_toolkit
+from .usage import Meter
 
 
 def wire(
@@ -49,6 +50,7 @@ def wire(
         book=Book(stores.writer, sinks.feed, sinks.clock),
         around=around,
         reserve=Reserve(settings.home / "reserve"),
+        meter=Meter(host, facts.memory, sinks, settings.measure_every),
     )
 
 
