@@ -67,3 +67,12 @@ def test_what_does_not_go_together_is_said_and_nothing_is_sent(manager_process, 
     done = manager_process.cli("run", *words)
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr
+
+
+def test_what_a_job_waits_for_is_said(own_manager, script):
+    own_manager.end()
+    (own_manager.home / "config.toml").write_text("[capacity]\ncpus = 1\n")
+    own_manager.cli("run", script, "-p", "code=0", "--no-wait")
+    done = own_manager.cli("run", script, "-p", "code=0")
+    assert (done.returncode, done.stdout) == (0, "loss=0.5\n"), done.stderr
+    assert "Pending: Waiting for 1 cpus" in done.stderr

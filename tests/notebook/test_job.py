@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jupyter_train import TrainingJob, TrainingJobFailed
+from jupyter_train.notebook import job as job_module
 from jupyter_train.notebook.display import MIME_TYPE
 from jupyter_train.notebook.errors import WaitInterrupted
 from jupyter_train.notebook.loglines import LogLines, visible
@@ -131,3 +132,35 @@ def test_a_job_says_what_it_waits_for_and_what_it_runs_in(told):
         "· in team/net:1 sha256:000000000000"
     )
     assert "<code>team/net:1 sha256:000000000000</code>" in data["text/html"]
+
+
+class View:
+    """Stands for a display handle; counts how often the output is drawn again."""
+
+    drawn = 0
+
+    def update(self, _):
+        self.drawn += 1
+
+
+def test_an_output_without_a_live_view_is_drawn_again_while_an_image_is_pulled(told, monkeypatch):
+    session, view = told(DescribeTrainingJob=PULLING), View()
+    monkeypatch.setattr(job_module, "show", lambda _: view)
+    monkeypatch.setattr(job_module, "_QUIET", 0.0)
+
+    def sleep(_):
+        session.told.answers["DescribeTrainingJob"] = {"TrainingJobStatus": "Completed"}
+
+    TrainingJob("a", session, sleep=sleep).show(wait=True)
+    assert view.drawn == 2  # once for the pull, once for the end
+
+
+def test_a_quick_job_is_drawn_at_its_end_only(told, monkeypatch):
+    session, view = told(DescribeTrainingJob=PULLING), View()
+    monkeypatch.setattr(job_module, "show", lambda _: view)
+
+    def sleep(_):
+        session.told.answers["DescribeTrainingJob"] = {"TrainingJobStatus": "Completed"}
+
+    TrainingJob("a", session, sleep=sleep).show(wait=True)
+    assert view.drawn == 1
