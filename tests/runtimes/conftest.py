@@ -1,10 +1,12 @@
 import asyncio
+import threading
 
 import pytest
 
 from jupyter_train.contract.names import AttemptKey
 from jupyter_train.hosts.local import LocalHost
 from jupyter_train.runtimes.base import AttemptSpec
+from jupyter_train.runtimes.docker import DockerRuntime, Options
 from jupyter_train.runtimes.process import ProcessRuntime
 
 
@@ -24,3 +26,14 @@ def host(tmp_path):
 @pytest.fixture
 def runtime():
     return ProcessRuntime()
+
+
+@pytest.fixture
+def docker_runtime(docker_engine, host):
+    """A runtime whose containers and threads are all gone after the test."""
+    runtime = DockerRuntime(Options(host=docker_engine.host))
+    yield runtime
+    asyncio.run(runtime.close())
+    for container in docker_engine.containers(f"jupyter-train.attempts={host.folder}"):
+        container.remove(force=True, v=True)
+    assert not [each for each in threading.enumerate() if each.name.startswith("docker-log")]

@@ -106,7 +106,7 @@ class Starter:
         self._engine.call("remove_container", container_id(str(folder)), v=True, force=True)
         (folder / "container").unlink(missing_ok=True)
         reason = str(error.explanation).lower()
-        if "rlimit" in reason and self.abilities.lifts_limits:
+        if "rlimit" in reason:
             # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
             self._abilities = replace(self.abilities, lifts_limits=False)
         elif "network" in reason and "not found" in reason:

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 MANAGER_LABEL = "jupyter-train.manager"
 FRESH_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
+SINCE_SECONDS = 2
 KILL_SECONDS = 60.0
 
 # What an event of this name says about the container's state.
@@ -127,6 +128,8 @@ class Watch:
                 known = self._known.get(identity)
                 if known is not None and known.heard > began:
                     continue  # an event is newer than the listing
+                if known is not None and known.state == "exited" and identity in listed:
+                    continue  # listings go on saying "running" for a moment after the event
                 if identity in listed:
                     self._note(identity, listed[identity])
                 else:
@@ -160,7 +163,9 @@ class Watch:
 
     def _listen(self) -> None:
         filters = {"type": ["container"], "label": [MANAGER_LABEL], "event": _EVENTS}
-        self._stream = self._engine.call("events", filters=filters, decode=True)
+        # The engine answers before it listens: what happens between the two is asked for.
+        since = int(time.time()) - SINCE_SECONDS
+        self._stream = self._engine.call("events", since=since, filters=filters, decode=True)
         with self._lock:
             self._opened = time.monotonic()
             if self._broke:

@@ -1,0 +1,35 @@
+"""The docker runtime against a real engine: what every runtime must do."""
+
+import os
+import uuid
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import pytest
+
+from jupyter_train.runtimes.base import Container
+from jupyter_train.testing.runtime import KEY, RuntimeSuite
+
+pytestmark = pytest.mark.usefixtures("docker_engine")
+
+
+class TestDockerRuntime(RuntimeSuite):
+    ambient = frozenset({"HOME", "HOSTNAME", "NVIDIA_VISIBLE_DEVICES", "PYTHONPATH"})
+
+    @pytest.fixture
+    def runtime(self, docker_runtime):
+        return docker_runtime
+
+    @pytest.fixture(autouse=True)
+    def image(self, docker_engine):
+        self._image = docker_engine.image
+        self._manager = uuid.uuid4().hex[:8]
+
+    def spec(self, host, script, key=KEY):
+        user = f"{os.getuid()}:{os.getgid()}"
+        container = Container(image=self._image, user=user)
+        spec = super().spec(host, script, key)
+        return replace(spec, manager_id=self._manager, container=container)
+
+    def elsewhere(self, host):
+        return PurePosixPath("/usr/lib")
