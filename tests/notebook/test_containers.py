@@ -1,9 +1,14 @@
 """Jobs in images, from a real kernel, with a real manager and a real engine."""
 
+import os
+import re
+
 import boto3
 import pytest
 from botocore.config import Config
+from registry import Registry, served
 
+import debian
 from jupyter_train import Estimator, Session, TrainingJob, TrainingJobFailed
 from jupyter_train.client.find import connect
 from jupyter_train.notebook.display import MIME_TYPE
@@ -104,6 +109,26 @@ def test_the_example_of_the_brief_trains_in_an_image_of_ones_own(kernel):
     assert (folder["text"], total["text"]) == ("model\n", "6\n")
     ((_, where),) = kernel.run("print(estimator.model_data)")
     assert where["text"].startswith("s3://my-bucket/output/my-custom-image-")
+
+
+@pytest.fixture
+def registry(docker_engine):
+    """A registry with an image that takes some seconds to pull, and is forgotten again."""
+    busybox = debian.unpacked("busybox-static") / "bin" / "busybox"
+    train = "#!/bin/sh\necho it has trained\n"
+    files = {"bin/sh": busybox, "bin/train": train, "ballast": os.urandom(12_000_000)}
+    with served(Registry(files)) as made:
+        made.rate = 2_500_000
+        yield made
+        docker_engine.api.images.remove(made.image(), force=True)
+
+
+def test_an_output_shows_how_far_the_image_is_pulled(kernel, registry):
+    heard = kernel.run(f"%train --image {registry.image()} --wait")
+    texts = [said["data"]["text/plain"] for kind, said in heard if kind == "update_display_data"]
+    assert any(re.search(r"Pulling the image .*: \d+ of \d+ MB", text) for text in texts), texts
+    assert "Completed" in texts[-1]
+    assert registry.digest[:19] in texts[-1]
 
 
 def test_a_cell_trains_in_an_image_that_has_python(kernel, session, docker_engine):

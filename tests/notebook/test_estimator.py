@@ -240,3 +240,21 @@ def test_tensorboard_may_be_a_place_a_mapping_or_the_sdks_object(told, tmp_path)
     ):
         request = asked(told(), image_uri="image", tensorboard_output_config=given)
         assert request["TensorBoardOutputConfig"] == sent
+
+
+def test_attaching_finds_what_was_said_about_the_container(told):
+    detail = {
+        "RoleArn": "role",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        "AlgorithmSpecification": {"TrainingImage": "net:1", "ContainerArguments": ["--fast"]},
+        "OutputDataConfig": {"S3OutputPath": "s3://b"},
+        "ResourceConfig": {"InstanceType": "local", "KeepAlivePeriodInSeconds": 60},
+        "RemoteDebugConfig": {"EnableRemoteDebug": True},
+        "EnableNetworkIsolation": True,
+    }
+    session = told(DescribeTrainingJob=detail)
+    found = vars(Estimator.attach("a", sagemaker_session=session))
+    assert found["image_uri"] == "net:1"
+    assert found["container_arguments"] == ["--fast"]
+    assert found["keep_alive_period_in_seconds"] == 60
+    assert (found["enable_remote_debug"], found["enable_network_isolation"]) == (True, True)
