@@ -46,7 +46,7 @@ def find_group(identity: str, pid: int) -> Group | None:
             mount = _mounts().get(controller)
             if mount is not None and (mount / path.lstrip("/")).is_dir():
                 folders[controller] = mount / path.lstrip("/")
-    whole = "" in folders and (folders[""] / "cpu.stat").exists()
+    whole = "" in folders and (folders[""] / "memory.current").exists()
     if not whole:
         folders.pop("", None)  # a mixed system: the second hierarchy is there and holds nothing
     if not whole and not {"pids", "memory"} & folders.keys():
