@@ -120,10 +120,39 @@ def test_every_argument_of_an_estimator_in_the_documentation_is_one():
                 assert {word.arg for word in node.keywords} <= known
 
 
+def rows(page, heading):
+    """The cells of the first table below a heading of a page."""
+    below = (ROOT / "docs" / page).read_text().rpartition(heading)[2]
+    lines = re.search(r"(?:^\|.*\n)+", below, re.MULTILINE)[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines]
+
+
+@pytest.mark.parametrize("row", rows("containers.md", "## Run one"), ids=lambda row: row[0])
+def test_what_can_be_said_of_a_container_can_be_said_everywhere(row):
+    magic = importlib.import_module("jupyter_train.notebook.options").train_parser()
+    cli = importlib.import_module("jupyter_train.cli.options").parser()
+    words = importlib.import_module("jupyter_train.notebook.parameters").PARAMETERS
+    for option in re.findall(r"--[a-z-]+", row[1]):
+        assert option in magic.format_help()
+        value = {"--network": ["none"], "--shell": []}.get(option, ["1"])
+        cli.parse_args(["run", "train.py", option, *value])
+    assert set(re.findall(r"`([a-z_]+)", row[2])) <= set(words)
+
+
+def test_the_files_of_the_contract_are_those_that_a_container_is_given():
+    configuration = importlib.import_module("jupyter_train.engine.configuration")
+    spec = importlib.import_module("jupyter_train.contract.spec")
+    checkpoints = {"CheckpointConfig": {"S3Uri": "s3://b/k"}}
+    copied = {"DebugHookConfig": {}, "ProfilerConfig": {}}
+    document = {"TrainingJobName": "a", **checkpoints, **copied}
+    made = configuration.config_files(spec.read_spec(document), document)
+    told = [cell for row in rows("containers.md", "## What an image needs") for cell in row]
+    assert set(re.findall(r"([a-z]+\.json)`", " ".join(told))) <= set(made)
+
+
 def reasons():
     """The first column of the table of reasons, as the page on containers quotes them."""
-    table = (ROOT / "docs" / "containers.md").read_text().rpartition("## Something is wrong")[2]
-    return re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    return [row[0].split("`")[1] for row in rows("containers.md", "## Something is wrong")]
 
 
 @pytest.mark.parametrize("reason", reasons())
