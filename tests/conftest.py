@@ -9,6 +9,7 @@ import tarfile
 import textwrap
 import time
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,17 @@ class Workshop:
 
     def __init__(self, home: Path, **settings) -> None:
         self.home = home
+        self.runtimes = {}
         self.settings = Settings(home=home, cpus=4, stop_grace=1.0, observe_every=0.01, **settings)
+
+    def measure(self, every: float) -> None:
+        """Sample what attempts use so often."""
+        self.settings = replace(self.settings, measure_every=every)
 
     @asynccontextmanager
     async def manager(self):
         """Open the engine; on leaving, let go of the jobs and leave them running."""
-        manager = open_manager("manager-1", self.settings)
+        manager = open_manager("manager-1", self.settings, self.runtimes)
         await manager.start()
         try:
             yield manager

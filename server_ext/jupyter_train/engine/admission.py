@@ -101,8 +101,12 @@ def _check_addresses(spec: TrainingJob) -> None:
 
 
 def _fetched_source(spec: TrainingJob) -> str | None:
+    if spec.is_process:
+        return spec.source_uri
     # In an image it may be a folder of the image's own, or a channel's object.
-    return spec.source_uri if spec.is_process or spec.is_script_mode else None
+    inside = [f"{IN_CONTAINER.channel(each.name)}/" for each in spec.channels]
+    is_brought = spec.is_script_mode and not (spec.source_uri or "").startswith(tuple(inside))
+    return spec.source_uri if is_brought else None
 
 
 def _check_paths(spec: TrainingJob) -> None:

@@ -13,13 +13,15 @@ from ..contract.names import AttemptKey
 from ..contract.record import JobRecord, StopReason, new_record
 from ..contract.spec import Document
 from ..hosts.base import Host
-from ..runtimes.base import Runtime, Shell
+from ..runtimes.base import LocalImage, Runtime, Shell
 from ..store.base import UnknownJobError
 from .admission import admit, check_runtime
 from .attempt import remove_folder
+from .engines import Engine, look
 from .errors import RefusedError
 from .feed import Feed
 from .folders import AttemptFolder, attempt_folder
+from .leftovers import Ground, Leftovers, living_of
 from .placement import Capacity
 from .remote_debug import check_shell, updated
 from .run import JobRun
@@ -63,6 +65,13 @@ class Manager:
             self._stores,
             sinks_for(self._stores, self.feed, self.clock),
             (self._host, self._runtimes, facts),
+        )
+        adopted = living_of(self.jobs.active())
+        self.leftovers = Leftovers(
+            Ground(home=self._settings.home, toolkit=self._shop.around.toolkit, adopted=adopted),
+            self.jobs,
+            (self._host, self._runtimes),
+            self._living,
         )
         for record in self.jobs.active():
             self._run(record)
@@ -158,6 +167,19 @@ class Manager:
         """Return what there is and what is free."""
         return self._shop.queue.capacity()
 
+    async def engines(self) -> list[Engine]:
+        """Return what can start jobs here, and what cannot and why."""
+        return await look(self._runtimes)
+
+    async def images(self) -> list[LocalImage]:
+        """Return the images that the engines have; HostUnreachableError if one does not answer."""
+        return [each for runtime in self._runtimes.values() for each in await runtime.images()]
+
+    @property
+    def image_table(self) -> Path:
+        """The file that says what names of images mean."""
+        return self._settings.images
+
     def attempt_folder(self, record: JobRecord) -> Path | None:
         """Return the folder of the job's newest attempt, while there is one."""
         folder = self._folder(record, record.attempt)
@@ -166,6 +188,10 @@ class Manager:
     def _folder(self, record: JobRecord, number: int) -> Path:
         key = AttemptKey(job_id=record.id, attempt=number)
         return attempt_folder(self._settings.attempts, key).root
+
+    def _living(self) -> set[AttemptKey]:
+        running = [run.record for run, _ in list(self._runs.values())]
+        return living_of([*running, *self.jobs.active()])
 
     def _run(self, record: JobRecord) -> None:
         run = JobRun(record, self._shop)
