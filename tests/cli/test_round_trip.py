@@ -76,3 +76,12 @@ def test_what_a_job_waits_for_is_said(own_manager, script):
     done = own_manager.cli("run", script, "-p", "code=0")
     assert (done.returncode, done.stdout) == (0, "loss=0.5\n"), done.stderr
     assert "Pending: Waiting for 1 cpus" in done.stderr
+
+
+def test_who_follows_a_job_is_told_what_it_waits_for(own_manager, script):
+    own_manager.end()
+    (own_manager.home / "config.toml").write_text("[capacity]\ncpus = 1\n")
+    for name in ("first", "second"):
+        own_manager.cli("run", script, "-p", "code=0", "--no-wait", "--name", name)
+    done = own_manager.cli("logs", "-f", "second")
+    assert (done.stdout, "Pending: Waiting for" in done.stderr) == ("loss=0.5\n", True)

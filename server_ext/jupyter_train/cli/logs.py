@@ -5,8 +5,10 @@ from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from ..client.connection import Connection
 from ..client.find import connect
 from ..client.logs import Line, follow_log, read_log
+from ..client.progress import Progress
 from .command import INTERRUPTED
 from .text import clean, note, out
 
@@ -14,13 +16,19 @@ from .text import clean, note, out
 def logs(arguments: Namespace) -> int:
     """Print a job's lines, to the end of the job with --follow."""
     with connect(arguments.home) as connection:
-        read = follow_log if arguments.follow else read_log
         try:
-            print_lines(read(connection, arguments.job, tail=arguments.tail), arguments.json)
+            print_lines(_lines(connection, arguments), arguments.json)
         except KeyboardInterrupt:
             detached(arguments.job)
             return INTERRUPTED
     return 0
+
+
+def _lines(connection: Connection, arguments: Namespace) -> Iterable[Line]:
+    if not arguments.follow:
+        return read_log(connection, arguments.job, tail=arguments.tail)
+    look = Progress(lambda words: note(clean(words))).look
+    return follow_log(connection, arguments.job, tail=arguments.tail, look=look)
 
 
 def print_lines(lines: Iterable[Line], as_json: bool) -> None:
