@@ -7,7 +7,7 @@ from typing import Any
 
 from ..client.connection import Connection
 from ..client.find import connect
-from ..client.progress import image_of, waits_for, warm_pool_of
+from ..client.progress import BEFORE_TRAINING, image_of, waits_for, warm_pool_of
 from ..client.stream import StreamReader
 from .text import age, clean, duration, out, out_json, table
 
@@ -23,7 +23,7 @@ def ps(arguments: Namespace) -> int:
         return 0
     now = time.time()
     if jobs:
-        out(table([_HEADER, *(_row(job, now) for job in jobs)]))
+        out(table([_HEADER, *(row(job, now) for job in jobs)]))
     else:
         out("no jobs")
     return 0
@@ -51,7 +51,8 @@ def _newest(connection: Connection, limit: int, status: str | None) -> list[dict
     return [job for job in jobs if status in (None, job["TrainingJobStatus"])][:limit]
 
 
-def _row(job: Mapping[str, Any], now: float) -> tuple[str, ...]:
+def row(job: Mapping[str, Any], now: float) -> tuple[str, ...]:
+    """Return one line of the list, by columns."""
     metrics = "  ".join(
         f"{each['MetricName']}={_short(each['Value'])}"
         for each in job.get("FinalMetricDataList", ())
@@ -61,8 +62,12 @@ def _row(job: Mapping[str, Any], now: float) -> tuple[str, ...]:
         _status(job),
         age(now - job["CreationTime"]),
         _time_taken(job, now),
-        clean(metrics),
+        clean(metrics or _doing(job)),
     )
+
+
+def _doing(job: Mapping[str, Any]) -> str:
+    return job.get("StatusMessage", "") if job["SecondaryStatus"] in BEFORE_TRAINING else ""
 
 
 def _status(job: Mapping[str, Any]) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 from ..contract.names import PROCESS_IMAGE
 
-_BEFORE_TRAINING = frozenset({"Pending", "Downloading", "Interrupted", "Restarting"})
+BEFORE_TRAINING = frozenset({"Pending", "Downloading", "Interrupted", "Restarting"})
+"""The secondary statuses whose message says what is waited for."""
+
 _SHA = "sha256:"
 _FIGURES = re.compile(r"\d+(\.\d+)?")
 
@@ -48,7 +50,7 @@ def waits_for(detail: Mapping[str, Any]) -> str:
     if detail.get("Unreachable"):
         return "it cannot be looked at now: its engine or host does not answer"
     status, transitions = detail.get("SecondaryStatus"), detail.get("SecondaryStatusTransitions")
-    if status not in _BEFORE_TRAINING or not transitions:
+    if status not in BEFORE_TRAINING or not transitions:
         return ""
     message = transitions[-1].get("StatusMessage", "")
     return f"{status}: {message}" if message else ""
