@@ -5,9 +5,15 @@
 jt_home=/opt/jupyter-train
 jt_root=${0%/jupyter_train_toolkit/*}
 jt_companion=$jt_root/jupyter_train_toolkit/companion.py
+exec >>"$jt_home/log" 2>&1 </dev/null
+
+# A container that was made ahead waits here, without using any processor time.
+if [ -p "$jt_home/link/go" ]; then
+    read -r jt_go <>"$jt_home/link/go"
+    . "$jt_home/link/command"
+fi
 jt_script=${JUPYTER_TRAIN_SCRIPT-}
 unset JUPYTER_TRAIN_SCRIPT
-exec >>"$jt_home/log" 2>&1 </dev/null
 
 jt_refuse() {
     echo "jupyter-train: $2"
@@ -61,4 +67,8 @@ case $1 in
 esac
 [ -e "$jt_found" ] || jt_refuse 127 "has no program '$jt_found'"
 [ -f "$jt_found" ] && [ -x "$jt_found" ] || jt_refuse 126 "has '$jt_found', which is not executable"
+# Variables whose names are none for a shell, which would leave them out.
+if [ -f "$jt_home/link/variables" ] && jt_find env; then
+    . "$jt_home/link/variables"
+fi
 exec "$@"

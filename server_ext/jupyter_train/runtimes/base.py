@@ -239,6 +239,18 @@ class Runtime(ABC):
     async def remove(self, host: Host, spec: AttemptSpec) -> None:
         """Kill what is left, delete what the runtime made (not the log, model or output folder)."""
 
+    async def keep(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002  not all can
+        """Start what will run `spec` or one of its shape, without a command; False if none can be.
+
+        An attempt whose folder was this one before it was renamed is started in what waits there,
+        if that fits it.  `remove` ends what waits.
+        """
+        return False
+
+    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002
+        """Tell whether what `keep` has started waits still."""
+        return False
+
     async def unavailable(self) -> str | None:
         """Say why this runtime cannot be used now and what to do about it; None if it can."""
         return None

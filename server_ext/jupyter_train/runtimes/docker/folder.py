@@ -70,7 +70,7 @@ def make(folder: Path, container: Container, *, copied: bool) -> None:
 
 def write_id(folder: Path, identity: str) -> None:
     """Remember the container, before it is started."""
-    _replace(folder / "container", identity + "\n")
+    replace_file(folder / "container", identity + "\n")
 
 
 def write_end(folder: Path, end: End) -> None:
@@ -79,7 +79,7 @@ def write_end(folder: Path, end: End) -> None:
         return
     if end.out_of_memory or end.refused:
         words = {"out_of_memory": end.out_of_memory, "refused": end.refused}
-        _replace(folder / "end", json.dumps(words))
+        replace_file(folder / "end", json.dumps(words))
     landing = folder / f"rc.{os.getpid()}.{time.monotonic_ns()}"
     landing.write_text(f"{end.code} {end.time:.6f}\n", encoding="ascii")
     with suppress(FileExistsError):
@@ -114,7 +114,8 @@ def _ended(folder: str, code: int, ended: float) -> Observation:
     )
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Put a file into place whole."""
     landing = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     landing.write_text(text, encoding="utf-8")
     landing.replace(path)

@@ -41,6 +41,7 @@ from .folder import (
     write_lost,
 )
 from .images import Images
+from .keeping import Keeper
 from .network import Network
 from .options import Options
 from .remains import Remains
@@ -48,6 +49,7 @@ from .shellless import Copiers, is_copied
 from .signals import signal_within
 from .starting import Starter
 from .terminal import open_shell
+from .warm import waits
 from .watch import Watch
 
 LOOK_SECONDS = 0.02
@@ -66,6 +68,7 @@ class DockerRuntime(Runtime):
         self._images = Images(self._engine, self.options.images)
         self._network = Network(self._engine)
         self._starter = Starter(self._engine, self._images, self._network, self.options)
+        self._keeper = Keeper(self._engine, self._starter)
         self._copiers = Copiers(self._engine)
         self._ender = Ender(self._engine, self._watch, self._copiers)
         self._detection = Detection(self._engine)
@@ -138,6 +141,14 @@ class DockerRuntime(Runtime):
         """Kill what is left and remove the container."""
         await self._engine.run(self._remove, spec)
 
+    async def keep(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002
+        """Start a container that waits for its command."""
+        return await self._engine.run(self._keep, spec)
+
+    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002
+        """Ask the kernel: the engine is not needed for it."""
+        return waits(Path(spec.folder))
+
     async def unavailable(self) -> str | None:
         """Look which engine is there."""
         return await self._engine.run(self._detection.problem)
@@ -172,11 +183,20 @@ class DockerRuntime(Runtime):
 
         with self._lock(spec):
             try:
-                identity = self._starter.start(spec)
+                identity = self._keeper.take(spec) or self._starter.start(spec)
             except docker.errors.APIError as error:
                 raise StartError(f"cannot start {spec.key}: {error.explanation}") from error
             if identity:
                 self._watch.started(identity)
+
+    def _keep(self, spec: AttemptSpec) -> bool:
+        import docker  # noqa: PLC0415
+
+        with self._lock(spec):
+            try:
+                return self._keeper.keep(spec)
+            except docker.errors.APIError as error:
+                raise StartError(f"no container is kept: {error.explanation}") from error
 
     async def _refresh(self, identities: Any) -> None:
         wanted = list(identities)

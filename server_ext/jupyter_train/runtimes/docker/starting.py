@@ -12,6 +12,7 @@ from .images import Image, Images
 from .network import Network
 from .options import Options
 from .settings import ATTEMPTS_LABEL, Abilities, Asked, container_body, container_name
+from .warm import fifo, read_waiting, waiting_body, write_others
 from .words import start_error
 
 RETRIES = 3
@@ -47,7 +48,9 @@ class Starter:
         """Return what the engine knows about an attempt's container."""
         import docker  # noqa: PLC0415  see engine
 
-        name = container_id(str(spec.folder)) or container_name(spec)
+        folder = Path(spec.folder)
+        waiting = read_waiting(folder)
+        name = container_id(str(folder)) or (waiting.id if waiting else container_name(spec))
         try:
             found: dict[str, Any] = self._engine.call("inspect_container", name)
         except docker.errors.NotFound:
@@ -59,6 +62,10 @@ class Starter:
         assert spec.container is not None
         return self._images.ready(spec.container.image)
 
+    def body(self, spec: AttemptSpec, image: Image) -> dict[str, Any]:
+        """Return what the engine is asked for."""
+        return container_body(self._asked(spec, image))
+
     def _create(self, spec: AttemptSpec) -> str:
         import docker  # noqa: PLC0415
 
@@ -67,7 +74,11 @@ class Starter:
         make(Path(spec.folder), spec.container, copied=not image.has_shell)
         if not spec.container.isolated:
             self._network.ensure()
-        body = container_body(self._asked(spec, image))
+        body = self.body(spec, image)
+        if fifo(Path(spec.folder)).exists():
+            body = waiting_body(body)
+        else:
+            write_others(Path(spec.folder), body)
         try:
             made = self._engine.call("create_container_from_config", body, container_name(spec))
             identity = str(made["Id"])

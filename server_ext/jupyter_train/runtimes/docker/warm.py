@@ -76,7 +76,7 @@ def write_waiting(folder: Path, waiting: Waiting) -> None:
 
 def forget_waiting(folder: Path) -> None:
     """Let the folder be as if nothing had ever waited in it."""
-    for path in (fifo(folder), command_file(folder), folder / "warm"):
+    for path in (command_file(folder), fifo(folder), folder / "warm"):
         path.unlink(missing_ok=True)
 
 
@@ -144,9 +144,14 @@ def shape_of(body: Mapping[str, Any], folder: Path) -> str:
     mounts = kept["HostConfig"]["Mounts"]
     shown = sorted((_relative(each, folder) for each in mounts), key=lambda each: each["Target"])
     kept["HostConfig"] = {**kept["HostConfig"], "Mounts": shown}
-    sources = [Path(each["Source"]) for each in mounts]
-    outside = sorted({each for each in sources if not each.is_relative_to(folder)})
-    return json.dumps([kept, lasting, list(_identities(outside))], sort_keys=True)
+    return json.dumps([kept, lasting, identities(body, folder)], sort_keys=True)
+
+
+def identities(body: Mapping[str, Any], folder: Path) -> list[list[Any]]:
+    """Return which folders outside its own a container would be shown now."""
+    sources = {Path(each["Source"]) for each in body["HostConfig"]["Mounts"]}
+    outside = sorted(each for each in sources if not each.is_relative_to(folder))
+    return list(_identities(outside))
 
 
 def _relative(mount: Mapping[str, Any], folder: Path) -> dict[str, Any]:
