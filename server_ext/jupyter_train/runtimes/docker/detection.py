@@ -53,20 +53,20 @@ class Detection:
 
 def absence(host: str, error: BaseException) -> str:
     """Say why an engine does not answer."""
-    reason = str(error)
-    if "FileNotFoundError" in reason:
+    reason, cause = str(error), error.__cause__
+    if isinstance(cause, FileNotFoundError):
         return (
             f"there is no docker engine at {host}; install and start one (`apt install "
             f"docker.io`), or name another in config.toml: [docker] host"
         )
-    if "PermissionError" in reason:
+    if isinstance(cause, PermissionError):
         return (
             f"the docker engine at {host} does not permit this user; as an administrator run "
             f"`usermod -aG docker $USER`, then log in again"
         )
-    if "ConnectionRefused" in reason:
+    if isinstance(cause, ConnectionRefusedError):
         return f"no docker engine listens at {host}; start it (`systemctl start docker`)"
-    if "too old" in reason or "no longer supported" in reason:
+    if "no longer supported" in reason:
         return too_old(host, reason)
     return reason
 

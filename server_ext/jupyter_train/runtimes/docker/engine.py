@@ -5,10 +5,12 @@ HostUnreachableError: nothing is known.  APIError: the engine has answered, and 
 
 import asyncio
 import os
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from ...hosts.base import HostUnreachableError
 
@@ -45,6 +47,18 @@ class Engine:
             # Connections are kept, and the first call after the engine's restart finds one dead.
             return self._call(method, *arguments, **options)
 
+    def has_file(self, container: str, path: str) -> bool:
+        """Tell whether a container, which need not run, has a file."""
+        import requests  # noqa: PLC0415
+
+        client = self.client()
+        url = f"{client.base_url}/v{client.api_version}/containers/{container}/archive"
+        try:
+            found = client.head(url, params={"path": path}, timeout=CALL_SECONDS)
+        except requests.exceptions.RequestException as error:
+            raise self.unreachable(error) from error
+        return bool(found.status_code == 200)
+
     def client(self) -> Any:
         """Return docker's client; HostUnreachableError if there is no engine to speak to."""
         with self._lock:
@@ -71,6 +85,7 @@ class Engine:
         import requests  # noqa: PLC0415  docker's, and imported with it only
 
         try:
+            knock(self.host)
             return getattr(self.client(), method)(*arguments, **options)
         except docker.errors.APIError:  # an answer, although it derives from the next
             raise
@@ -84,3 +99,21 @@ class Engine:
             return docker.APIClient(base_url=self.host, timeout=CALL_SECONDS)
         except docker.errors.DockerException as error:
             raise self.unreachable(error) from error
+
+
+def give_up(stream: Any) -> None:
+    """Close the connection of a stream, from the thread that reads it."""
+    # docker-py's own `close` shuts the connection down, and leaves it to be closed by chance.
+    stream._response.close()  # noqa: SLF001
+
+
+def knock(host: str) -> None:
+    """Connect and hang up; OSError if nobody is there.
+
+    docker-py forgets to close a unix socket that would not connect.
+    """
+    parts = urlsplit(host)
+    if parts.scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(CALL_SECONDS)
+            probe.connect(parts.path)

@@ -122,18 +122,13 @@ class Images:
         return known
 
     def _find_shell(self, identity: str) -> bool:
-        import docker  # noqa: PLC0415
-
         body = {"Image": identity, "Entrypoint": [SHELL], "NetworkDisabled": True}
         body["HostConfig"] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
         made = self._engine.call("create_container_from_config", body)["Id"]
         try:
-            self._engine.call("get_archive", made, SHELL)[0].close()
-        except docker.errors.NotFound:
-            return False
+            return self._engine.has_file(made, SHELL)
         finally:
             self._engine.call("remove_container", made, v=True, force=True)
-        return True
 
 
 def read_table(path: Path | None) -> dict[str, str]:

@@ -33,7 +33,7 @@ def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
     tell(f"Pulling the image {name}")
     try:
         lines = engine.call("pull", repository, tag=tag or "latest", stream=True, decode=True)
-        _follow(lines, name, tell)
+        _follow(lines, asked, name, tell)
     except docker.errors.APIError as error:
         raise StartError(failure(asked, name, str(error.explanation or error))) from error
     except requests.exceptions.RequestException as error:
@@ -52,12 +52,11 @@ def failure(asked: str, name: str, reason: str) -> str:
     return f"the image {name!r}{meant} cannot be pulled: {told}"
 
 
-def _follow(lines: Iterable[dict[str, Any]], name: str, tell: Tell) -> None:
+def _follow(lines: Iterable[dict[str, Any]], asked: str, name: str, tell: Tell) -> None:
     layers: dict[str, tuple[int, int]] = {}
-    told = time.monotonic()
-    for line in lines:
-        if "error" in line:
-            raise StartError(failure(name, name, str(line["error"])))
+    told, error = time.monotonic(), ""
+    for line in lines:  # to the end: a stream left in the middle keeps its connection
+        error = error or str(line.get("error", ""))
         detail = line.get("progressDetail") or {}
         if "total" in detail and line.get("status") == "Downloading":
             layers[line.get("id", "")] = (detail.get("current", 0), detail["total"])
@@ -67,6 +66,8 @@ def _follow(lines: Iterable[dict[str, Any]], name: str, tell: Tell) -> None:
         if time.monotonic() - told >= EVERY_SECONDS:
             told = time.monotonic()
             tell(progress(name, layers.values()))
+    if error:
+        raise StartError(failure(asked, name, error))
 
 
 def progress(name: str, layers: Iterable[tuple[int, int]]) -> str:

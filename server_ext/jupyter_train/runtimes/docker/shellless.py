@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ...hosts.base import HostUnreachableError
-from .engine import Engine
+from .engine import Engine, give_up
 
 log = logging.getLogger(__name__)
 
@@ -100,15 +100,19 @@ class _Copy:
         self._stream = self._engine.call(
             "logs", self._identity, stdout=True, stderr=True, stream=True, follow=follow
         )
+        try:
+            self._append(stopped)
+        finally:
+            give_up(self._stream)
+
+    def _append(self, stopped: threading.Event) -> None:
         with self._path.open("ab", buffering=0) as file:
             known = file.seek(0, os.SEEK_END)
             for chunk in self._stream:
                 if stopped.is_set():
                     return
-                fresh = chunk[known:] if known < len(chunk) else b""
+                file.write(chunk[known:])
                 known -= min(known, len(chunk))
-                if fresh:
-                    file.write(fresh)
 
     def close(self) -> None:
         """Break the stream off."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...hosts.base import HostUnreachableError
-from .engine import Engine
+from .engine import Engine, give_up
 
 log = logging.getLogger(__name__)
 
@@ -170,8 +170,11 @@ class Watch:
             self._opened = time.monotonic()
             if self._broke:
                 self.outages = [*self.outages[-7:], Outage(self._broke, time.time())]
-        for event in self._stream:
-            self._hear(event)
+        try:
+            for event in self._stream:
+                self._hear(event)
+        finally:
+            give_up(self._stream)
 
     def _hear(self, event: dict[str, Any]) -> None:
         action, identity = event.get("Action", ""), event.get("id", "")
