@@ -81,9 +81,16 @@ class Attempt:
     async def start(self) -> bool:
         """Start it, once; True when it is."""
         self._check()
+        self._open_door()
         with _told_as_client_error():
             await self._lane.start(self.runtime_spec())
         return True
+
+    def _open_door(self) -> None:
+        container = self.runtime_spec().container
+        if container is not None and not container.isolated:
+            shared = container.user is None
+            self._shop.doors.open(self._record, self.folder.link, shared=shared)
 
     def _check(self) -> None:
         problems = self._lane.runtime.validate(self.runtime_spec(), self._shop.facts)
@@ -106,8 +113,9 @@ class Attempt:
         return attempt_spec(self._try, self._shop.around)
 
     def collect(self) -> None:
-        """Follow its log and metrics, if that is not being done."""
+        """Follow its log and metrics, and let it reach us, if that is not being done."""
         if self._collector is None:
+            self._open_door()
             self._collector = Collector(
                 self._record, self.folder, self._shop.host, self.stream, self._shop.sinks
             )
@@ -180,6 +188,7 @@ class Attempt:
     async def tidy(self, *, keep_folder: bool) -> None:
         """Leave nothing behind: no process, and no folder unless it holds what is nowhere else."""
         await self.stop_collecting()
+        await self._shop.doors.close(self.folder.link)
         await self._lane.remove(self.runtime_spec())
         await asyncio.to_thread(self.stream.sync)
         if not keep_folder:

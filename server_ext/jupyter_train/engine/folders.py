@@ -83,6 +83,11 @@ class AttemptFolder:
         return self.root / "log"
 
     @property
+    def link(self) -> Path:
+        """The folder by which a container reaches its manager."""
+        return self.root / "link"
+
+    @property
     def marks(self) -> Path:
         """Times and sizes of the log."""
         return self.root / "marks"

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from ..runtimes.base import LocalImage, Runtime, Shell
 from ..store.base import UnknownJobError
 from .admission import admit, check_runtime
 from .attempt import remove_folder
+from .doors import NO_DOORS, Doors
 from .engines import Engine, look
 from .errors import RefusedError
 from .feed import Feed
@@ -56,16 +58,17 @@ class Manager:
         self._host, self._runtimes = place
         self._runs: dict[str, tuple[JobRun, asyncio.Task[None]]] = {}
 
-    async def start(self) -> None:
-        """Adopt what runs and queue what waits."""
+    async def start(self, doors: Doors = NO_DOORS) -> None:
+        """Adopt what runs and queue what waits; jobs in containers reach us by the doors."""
         facts = chosen(await self._host.facts(), self._settings)
-        self._shop = wire(
+        shop = wire(
             surroundings(self.id, self._settings, facts),
             self._settings,
             self._stores,
             sinks_for(self._stores, self.feed, self.clock),
             (self._host, self._runtimes, facts),
         )
+        self._shop = replace(shop, doors=doors)
         adopted = living_of(self.jobs.active())
         self.leftovers = Leftovers(
             Ground(home=self._settings.home, toolkit=self._shop.around.toolkit, adopted=adopted),

@@ -8,6 +8,7 @@ from ..store.base import LogStore
 from .book import Book
 from .collect import Sinks
 from .command import Surroundings
+from .doors import NO_DOORS, Doors
 from .lanes import Lane, Lanes
 from .publish import Publisher
 from .queue import Queue
@@ -33,6 +34,7 @@ class Shop:
     book: Book
     around: Surroundings
     reserve: Reserve
+    doors: Doors = NO_DOORS
     meter: Meter
 
     def lane_of(self, record: JobRecord) -> Lane:
