@@ -56,7 +56,10 @@ class Places:
         return path
 
     def _allowed(self, path: Path) -> Path:
-        real = path.resolve()
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError) as error:  # links in a circle, or one that is not ours
+            raise ClientError(f"{path} may not be used by jobs: {error}") from error
         inside = any(real.is_relative_to(root) for root in self._roots)
         banned = any(real.is_relative_to(each) for each in self._private)
         if not inside or banned:
