@@ -30,6 +30,7 @@ from jupyter_train.contract.names import ACCOUNT, log_stream
 from jupyter_train.contract.record import Desired, new_record
 from jupyter_train.contract.samples import samples
 from jupyter_train.contract.status import SecondaryStatus
+from jupyter_train.engine.engines import Engine
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.feed import Feed
 from jupyter_train.engine.placement import Capacity
@@ -121,6 +122,9 @@ class WorldManager:
     def close(self):
         for store in (self.jobs, self.logs, self.curves, self.objects):
             store.close()
+
+    async def engines(self):
+        return [Engine(kind="process"), Engine(kind="docker", reason="there is none")]
 
     def capacity(self):
         return Capacity(

@@ -13,7 +13,7 @@ from ..client.find import connect, find_manager, start_manager
 from ..client.home import home_folder
 from ..client.runtime_file import is_running
 from ..contract.manager_file import ManagerFacts
-from .text import age, note, out, out_json
+from .text import age, clean, note, out, out_json
 
 _PATIENCE = 30.0
 
@@ -89,6 +89,7 @@ def _report(found: ManagerFacts, as_json: bool) -> int:
         "started": found.started,
         "jobs": described["Jobs"],
         "capacity": described["Capacity"],
+        "engines": described.get("Engines", []),
     }
     if as_json:
         out_json(report)
@@ -97,6 +98,9 @@ def _report(found: ManagerFacts, as_json: bool) -> int:
     out(f"serving {found.home} at {found.url}")
     out(f"process {found.pid}, version {found.version}, up {age(time.time() - found.started)}")
     out(f"jobs: {jobs or 'none'}")
+    for engine in report["engines"]:
+        words = engine["Version"] if engine["Available"] else f"not now: {engine['Reason']}"
+        out(clean(f"{engine['Kind']}: {words or 'ready'}"))
     return 0
 
 

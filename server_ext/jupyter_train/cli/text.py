@@ -64,3 +64,12 @@ def duration(seconds: float) -> str:
     hours, minutes = divmod(whole // 60, 60)
     head = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
     return f"{head}:{whole % 60:02d}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as people say it: 512 B, 1.5 KiB, 20 GiB."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 10 else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"

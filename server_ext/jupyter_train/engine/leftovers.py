@@ -228,8 +228,9 @@ class Leftovers:
 
 def _may_use_environment(root: Path) -> bool:
     folder = AttemptFolder(root)
-    is_process = (root / "pid").exists()
-    return not is_process or (folder.code / "requirements.txt").exists()
+    if not root.is_dir():
+        return False  # it has not begun
+    return not (root / "pid").exists() or (folder.code / "requirements.txt").exists()
 
 
 def _key(name: str) -> AttemptKey | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...contract.names import Address, parse_address
 from ...contract.record import JobRecord
+from ...engine.engines import Engine
 from ...store.base import NameTakenError, NoSuchBucketError, ObjectInfo, UnknownJobError
 from ..context import Context
 from ..errors import ValidationError
@@ -45,6 +46,7 @@ async def describe_manager(context: Context, _input: Input) -> Input:
             "Running": free.running,
             "Pending": free.pending,
         },
+        "Engines": [_print_engine(each) for each in await context.manager.engines()],
     }
 
 
@@ -87,6 +89,15 @@ async def check_training_job(context: Context, input: Input) -> Input:
     if _is_taken(context, input["TrainingJobName"]):
         raise NameTakenError(input["TrainingJobName"])
     return {}
+
+
+def _print_engine(engine: Engine) -> dict[str, Any]:
+    return {
+        "Kind": engine.kind,
+        "Available": not engine.reason,
+        "Reason": engine.reason,
+        "Version": engine.version,
+    }
 
 
 def _is_taken(context: Context, name: str) -> bool:
