@@ -45,8 +45,7 @@ async def check_runtime(spec: TrainingJob, runtime: Runtime) -> None:
     if reason is not None:
         raise RefusedError(
             f"Value '{spec.image}' at 'algorithmSpecification.trainingImage' needs a container "
-            f"engine: {reason}; or leave the image out, or say 'process', to train with your own "
-            "interpreter"
+            f"engine: {reason}"
         )
 
 
