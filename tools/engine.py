@@ -147,7 +147,7 @@ class PrivateEngine:
         """Run dockerd in a session of its own: what interrupts the tests does not end it first."""
         words = ["dockerd", "--host", self.host, "--pidfile", str(self.pid_file)]
         words += ["--data-root", str(self.folder / "data"), "--exec-root", str(self.folder / "run")]
-        words += ["--bridge", BRIDGE if made_bridge() else "none", "--shutdown-timeout", "2"]
+        words += ["--bridge", made_bridge(), "--shutdown-timeout", "2"]
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -184,7 +184,7 @@ class PrivateEngine:
                 with suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
                 time.sleep(0.05)
-            subprocess.run(["ip", "link", "del", BRIDGE], capture_output=True, check=False)
+            remove_bridge()
 
     def leave(self) -> None:
         """End it unless another test run uses it or it was started to stay."""
@@ -193,14 +193,22 @@ class PrivateEngine:
                 self.stop()
 
 
-def made_bridge() -> bool:
-    """Make the bridge: another dockerd of this machine may have docker0."""
-    if Path("/sys/class/net", BRIDGE).exists():
-        return True
-    for words in (["add", "name", BRIDGE, "type", "bridge"], ["set", BRIDGE, "up"]):
-        if not shutil.which("ip") or subprocess.run(["ip", "link", *words], check=False).returncode:
-            return False
-    return True
+def made_bridge(name: str = BRIDGE) -> str:
+    """Make a bridge for a dockerd of our own, unless it is there, and return its name.
+
+    docker0 may be another dockerd's, and one told `--bridge none` deletes it under the other.
+    """
+    if not Path("/sys/class/net", name).exists():
+        for words in (["add", "name", name, "type", "bridge"], ["set", name, "up"]):
+            done = subprocess.run(["ip", "link", *words], capture_output=True, check=False)
+            if done.returncode:
+                raise NotHereError(f"no bridge for a private engine: {done.stderr.decode()}")
+    return name
+
+
+def remove_bridge(name: str = BRIDGE) -> None:
+    """Remove a bridge that `made_bridge` made; twice is once."""
+    subprocess.run(["ip", "link", "del", name], capture_output=True, check=False)
 
 
 def mount_cgroups() -> None:
