@@ -14,6 +14,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from .errors import IdentityError
+from .job_principal import JobPrincipal
 from .message import Request
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -46,15 +47,24 @@ class Caller:
     """Who calls: the owner of a key. `service` is what the request is signed for, "" by token.
 
     `payload` is the SHA-256 that the signature promises of the body, "" where it promises none.
+    `job` is the running job that calls, None for the owner of the manager.
     """
 
     access_key: str
     service: str = ""
     payload: str = ""
+    job: JobPrincipal | None = None
+
+    def within(self, bucket: str, key: str, *, write: bool = False) -> str:
+        """Return the prefix that the file behind a key must be in, "" for all of its bucket."""
+        place = self.job.place_of(bucket, key, write=write) if self.job else None
+        return place.prefix if place else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
+class Claim:
+    """What a signature says of itself, not yet checked."""
+
     key: str
     date: str
     region: str
@@ -67,6 +77,7 @@ class _Claim:
 
     @property
     def scope(self) -> str:
+        """What the signature is good for."""
         return f"{self.date}/{self.region}/{self.service}/aws4_request"
 
 
@@ -81,7 +92,7 @@ class Identity:
         """Return the caller, and the request without the token in its path; or IdentityError."""
         if request.path.startswith("/t/"):
             return self._by_token(request)
-        claim = _read_claim(request)
+        claim = read_claim(request)
         return self._by_signature(claim, request), request
 
     def is_bearer(self, headers: Mapping[str, str]) -> bool:
@@ -98,39 +109,45 @@ class Identity:
         bare = replace(request, path=slash + rest or "/")
         return Caller(access_key=self._keys.access_key), bare
 
-    def _by_signature(self, claim: _Claim, request: Request) -> Caller:
+    def _by_signature(self, claim: Claim, request: Request) -> Caller:
         if not _same(claim.key, self._keys.access_key):
             raise IdentityError(
                 f"the access key {claim.key!r} is not this manager's; `jupyter train env` prints "
                 "the one that is",
                 code="UnrecognizedClientException",
             )
-        self._check_time(claim)
-        _check_headers(claim, request)
-        if _NOT_HASHED.fullmatch(claim.payload) and claim.service != "s3":
-            raise _incomplete(f"{claim.payload} is for S3 only; sign the body")
-        payload = claim.payload or hashlib.sha256(request.body).hexdigest()
-        if not _same(_sign(claim, request, payload, self._keys.secret_key), claim.signature):
-            raise _bad_signature(
-                "The request signature we calculated does not match the signature you provided. "
-                "Check the secret access key and that nothing changes the request on its way."
-            )
-        promised = "" if _NOT_HASHED.fullmatch(payload) else payload
-        return Caller(access_key=claim.key, service=claim.service, payload=promised)
+        return check_signature(claim, request, self._keys.secret_key, self._clock())
 
-    def _check_time(self, claim: _Claim) -> None:
-        try:
-            signed = datetime.strptime(claim.time, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        except ValueError as error:
-            raise _bad_signature(f"X-Amz-Date {claim.time!r} is no time") from error
-        if not claim.time.startswith(claim.date):
-            raise _bad_signature(f"the credential is for {claim.date} and the time {claim.time}")
-        age = self._clock() - signed.timestamp()
-        if not -CLOCK_SKEW <= age <= (claim.lifetime or CLOCK_SKEW):
-            raise _bad_signature(
-                f"Signature expired or not yet current: signed at {claim.time}, {age:.0f} s ago "
-                f"by this manager's clock, and good for {claim.lifetime or CLOCK_SKEW:.0f} s"
-            )
+
+def check_signature(claim: Claim, request: Request, secret: str, now: float) -> Caller:
+    """Return the caller whose secret has signed this request; or IdentityError."""
+    _check_time(claim, now)
+    _check_headers(claim, request)
+    if _NOT_HASHED.fullmatch(claim.payload) and claim.service != "s3":
+        raise _incomplete(f"{claim.payload} is for S3 only; sign the body")
+    payload = claim.payload or hashlib.sha256(request.body).hexdigest()
+    if not _same(_sign(claim, request, payload, secret), claim.signature):
+        raise _bad_signature(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check the secret access key and that nothing changes the request on its way."
+        )
+    promised = "" if _NOT_HASHED.fullmatch(payload) else payload
+    return Caller(access_key=claim.key, service=claim.service, payload=promised)
+
+
+def _check_time(claim: Claim, now: float) -> None:
+    try:
+        signed = datetime.strptime(claim.time, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise _bad_signature(f"X-Amz-Date {claim.time!r} is no time") from error
+    if not claim.time.startswith(claim.date):
+        raise _bad_signature(f"the credential is for {claim.date} and the time {claim.time}")
+    age = now - signed.timestamp()
+    if not -CLOCK_SKEW <= age <= (claim.lifetime or CLOCK_SKEW):
+        raise _bad_signature(
+            f"Signature expired or not yet current: signed at {claim.time}, {age:.0f} s ago "
+            f"by this manager's clock, and good for {claim.lifetime or CLOCK_SKEW:.0f} s"
+        )
 
 
 def check_payload(caller: Caller, request: Request) -> None:
@@ -155,7 +172,15 @@ def signed_service(request: Request) -> str:
     return match[1] if match else ""
 
 
-def _read_claim(request: Request) -> _Claim:
+def is_signed(request: Request) -> bool:
+    """Whether a request claims a signature, of whatever kind."""
+    names = {name for name, _ in request.parameters}
+    signs = {"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "AWSAccessKeyId"}
+    return "authorization" in request.headers or bool(names & signs)
+
+
+def read_claim(request: Request) -> Claim:
+    """Return what the signature of a request claims; IdentityError if it cannot be read."""
     authorization = request.headers.get("authorization", "")
     if not authorization and request.parameter("X-Amz-Algorithm") == ALGORITHM:
         return _read_presigned(request)
@@ -174,7 +199,7 @@ def _read_claim(request: Request) -> _Claim:
     if match is None:
         raise _incomplete("the Authorization header is no AWS4-HMAC-SHA256 signature")
     headers = request.headers
-    return _Claim(
+    return Claim(
         **_read_credential(match["credential"]),
         time=headers.get("x-amz-date", ""),
         lifetime=None,
@@ -184,11 +209,11 @@ def _read_claim(request: Request) -> _Claim:
     )
 
 
-def _read_presigned(request: Request) -> _Claim:
+def _read_presigned(request: Request) -> Claim:
     lifetime = request.parameter("X-Amz-Expires")
     if not lifetime.isascii() or not lifetime.isdigit() or int(lifetime) > _LONGEST_PRESIGNED:
         raise _incomplete(f"X-Amz-Expires is {lifetime!r} and must be 1 to {_LONGEST_PRESIGNED}")
-    return _Claim(
+    return Claim(
         **_read_credential(request.parameter("X-Amz-Credential")),
         time=request.parameter("X-Amz-Date"),
         lifetime=float(lifetime),
@@ -205,7 +230,7 @@ def _read_credential(text: str) -> dict[str, str]:
     return match.groupdict()
 
 
-def _check_headers(claim: _Claim, request: Request) -> None:
+def _check_headers(claim: Claim, request: Request) -> None:
     # What is not signed could have been added by anybody on the way.
     must = {"host", *(name for name in request.headers if name.startswith("x-amz-"))}
     missing = sorted(must - set(claim.headers))
@@ -216,7 +241,7 @@ def _check_headers(claim: _Claim, request: Request) -> None:
         raise _bad_signature(f"these signed headers are missing: {', '.join(absent)}")
 
 
-def _sign(claim: _Claim, request: Request, payload: str, secret: str) -> str:
+def _sign(claim: Claim, request: Request, payload: str, secret: str) -> str:
     canonical = "\n".join(
         (
             request.method,
@@ -242,7 +267,8 @@ def _canonical_query(request: Request) -> str:
     return "&".join(f"{name}={value}" for name, value in pairs)
 
 
-@lru_cache(maxsize=16)
+# Jobs have keys of their own, and new ones each quarter of an hour.
+@lru_cache(maxsize=256)
 def _signing_key(secret: str, date: str, region: str, service: str) -> bytes:
     key = _hmac(f"AWS4{secret}".encode(), date)
     for part in (region, service, "aws4_request"):

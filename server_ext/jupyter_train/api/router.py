@@ -1,6 +1,8 @@
 """The one door: who calls, what is asked, is it well formed, do it, answer; deny by default."""
 
 import asyncio
+import copy
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +12,11 @@ from botocore.model import OperationModel
 
 from ..engine.manager import Manager
 from .context import About, Context
-from .errors import IdentityError, UnknownOperationError, failure_of
+from .errors import ApiError, UnknownOperationError, failure_of
 from .identity import Caller, Identity, Keys, check_payload, signed_service
+from .job_identity import JobIdentity
+from .job_principal import SERVICES as JOB_SERVICES
+from .job_principal import JobPrincipal
 from .message import MEMORY_LIMIT, OBJECT_LIMIT, Request, Response
 from .models import SERVICES, Models
 from .pages import Pages
@@ -42,12 +47,19 @@ class Router:
     """Takes requests of all services on one address; knows no transport."""
 
     def __init__(self, manager: Manager, keys: Keys, about: About) -> None:
-        self.identity = Identity(keys, manager.clock)
+        self.identity: Identity | JobIdentity = Identity(keys, manager.clock)
+        self._keys = keys
         self._manager = manager
         self._about = about
         self._models = Models()
         self._registry = Registry()
         self._pages = Pages(keys.secret_key)
+
+    def for_job(self, job: JobPrincipal) -> "Router":
+        """Return a router for what comes through one job's door: from that job, and nobody else."""
+        router = copy.copy(self)
+        router.identity = JobIdentity(job, self._keys, self._manager.clock)
+        return router
 
     def warm_up(self) -> None:
         """Load what the first submission of a job needs: 0.3 s that it need not wait for."""
@@ -61,9 +73,15 @@ class Router:
             return MEMORY_LIMIT
         try:
             caller, request = self.identity.identify(head)
-        except IdentityError:
+            service = _service(caller, request)
+            if service == "s3" and caller.job is not None:
+                request = _without_service(request, caller, service)
+                protocol = self._protocol(request, service)
+                operation = protocol.operation(request, self._models.service(service))
+                _authorise(caller, operation, protocol.read(request, operation))
+        except ApiError:
             return 0
-        return OBJECT_LIMIT if _service(caller, request) == "s3" else MEMORY_LIMIT
+        return OBJECT_LIMIT if service == "s3" else MEMORY_LIMIT
 
     async def handle(self, request: Request) -> Response:
         """Answer a request; every failure is an answer too."""
@@ -76,13 +94,17 @@ class Router:
         protocol = self._protocol(request)
         try:
             caller, request = self.identity.identify(request)
+            if isinstance(self.identity, JobIdentity) and _asks_for_keys(caller, request):
+                return _print_keys(self.identity)
             service = _service(caller, request)
             protocol = self._protocol(request, service)
             request = _without_service(request, caller, service)
             await _check_body(caller, request)
             operation = protocol.operation(request, self._models.service(service))
+            given = protocol.read(request, operation)
+            _authorise(caller, operation, given)
             call = _Call(caller=caller, request=request, operation=operation)
-            output = await self._perform(call, protocol.read(request, operation))
+            output = await self._perform(call, given)
             return protocol.answer(operation, output, request_id)
         except Exception as error:  # noqa: BLE001 - the one place where a request becomes a 500
             return protocol.failure(failure_of(error), request_id)
@@ -116,6 +138,8 @@ _S3_FOLDER = "/s3"
 def _service(caller: Caller, request: Request) -> str:
     """Return the service a call is for: what it is signed for, else what it looks like."""
     service = caller.service or _apparent_service(request)
+    if caller.job is not None and service not in JOB_SERVICES:
+        raise caller.job.denied(service, "*")
     if service not in SERVICES:
         raise UnknownOperationError(f"no service {service!r} here; there is: {', '.join(SERVICES)}")
     return service
@@ -134,6 +158,24 @@ def _without_service(request: Request, caller: Caller, service: str) -> Request:
     if service == "s3" and not caller.service:
         return replace(request, path=request.path.removeprefix(_S3_FOLDER) or "/")
     return request
+
+
+def _asks_for_keys(caller: Caller, request: Request) -> bool:
+    """Whether this is AWS's question of a container for its keys, and not one about a bucket."""
+    is_asked = (request.method, request.path) == ("GET", "/credentials")
+    return is_asked and caller.job is not None and not caller.service
+
+
+def _print_keys(identity: JobIdentity) -> Response:
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    body = json.dumps(identity.credentials()).encode()
+    return Response(status=200, headers=headers, body=body)
+
+
+def _authorise(caller: Caller, operation: OperationModel, input: Mapping[str, Any]) -> None:
+    """Raise IdentityError unless the caller may do this; the manager's owner may do everything."""
+    if caller.job is not None:
+        caller.job.check(operation.service_model.service_name, operation.name, input)
 
 
 async def _check_body(caller: Caller, request: Request) -> None:

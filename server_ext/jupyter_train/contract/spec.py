@@ -117,6 +117,11 @@ class TrainingJob:
         """The source archive of script mode: hyperparameter sagemaker_submit_directory."""
         return self._toolkit_text("sagemaker_submit_directory")
 
+    @property
+    def intermediate_uri(self) -> str | None:
+        """Where SageMaker's toolkit uploads output during the run: sagemaker_s3_output."""
+        return self._toolkit_text("sagemaker_s3_output")
+
     def _toolkit_text(self, key: str) -> str | None:
         # SDK v2 JSON-encodes framework values, so a string arrives with quotes inside.
         value = self.hyperparameters.get(key)

@@ -24,6 +24,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from ..api.message import FileSlice, Request, Response
 from ..api.router import Router
 from ..engine.feed import Feed
+from ..store.plain import open_real
 from .body import Body
 from .shell import Shells, Terminal
 from .stream import DROP_AFTER, Conversation, SlowClientError
@@ -240,7 +241,7 @@ class AwsHandler(_Guarded):
 
     async def _send_file(self, part: FileSlice) -> None:
         left = part.length
-        with part.path.open("rb") as file:
+        with open_real(part.path) as file:
             file.seek(part.start)
             while left and (chunk := file.read(min(_CHUNK, left))):
                 left -= len(chunk)
@@ -271,7 +272,7 @@ def make_app(station: Station) -> Application:
             Rule(_WebSocketPath("/shell/([^/]+)"), ShellHandler, given),
             (".*", AwsHandler, given),
         ],
-        log_function=_log_request,
+        log_function=log_request,
         websocket_max_message_size=_LONGEST_ASK,
     )
 
@@ -288,7 +289,7 @@ def _lower(headers: HTTPHeaders) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _log_request(handler: RequestHandler) -> None:
-    # Only what broke; the path may hold the token.
+def log_request(handler: RequestHandler) -> None:
+    """Log only what broke; the path may hold the token."""
     if handler.get_status() >= 500:
         log.error("%s answered %d", handler.request.method, handler.get_status())

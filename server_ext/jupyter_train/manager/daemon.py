@@ -27,6 +27,7 @@ from .app import Station, make_app
 from .build import open_manager
 from .config import ConfigError, read_config
 from .keys import Keys, load_keys, with_port, write_private
+from .link import Links
 from .lock import HomeLock
 from .manager_log import open_log
 from .shell import Shells
@@ -80,9 +81,10 @@ async def _serve(options: Options, keys: Keys, serving: Callable[[], None]) -> N
     config = read_config(options.home)
     sockets, keys = _bind(options.home, keys, options.port or config.port)
     manager = open_manager(keys.manager_id, config.settings)
-    await manager.start()
     facts = _facts(options.home, keys, manager.region)
     station = _station(manager, keys, facts)
+    links = Links(station, manager.region)
+    await manager.start(links)
     server = HTTPServer(
         make_app(station),
         max_body_size=OBJECT_LIMIT,
@@ -101,6 +103,7 @@ async def _serve(options: Options, keys: Keys, serving: Callable[[], None]) -> N
         server.stop()
         await station.shells.close()
         await server.close_all_connections()
+        await links.close_all()
         await manager.close()
         log.info("stopped; jobs run on")
 

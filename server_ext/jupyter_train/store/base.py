@@ -332,7 +332,11 @@ class BadBucketError(ValueError):
 
 
 class ObjectStore(ABC):
-    """Buckets are folders and objects plain files, so a channel can use them in place."""
+    """Buckets are folders and objects plain files, so a channel can use them in place.
+
+    `within` is a prefix, "" for all of the bucket: a key whose file is elsewhere, by links that a
+    job may have made, is a BadKeyError.
+    """
 
     @abstractmethod
     def buckets(self) -> list[str]:
@@ -343,7 +347,7 @@ class ObjectStore(ABC):
         """Make a bucket; existing is no error, a name against S3's rules is a BadBucketError."""
 
     @abstractmethod
-    def put(
+    def put(  # noqa: PLR0913 - S3's own words for an object
         self,
         bucket: str,
         key: str,
@@ -351,15 +355,16 @@ class ObjectStore(ABC):
         *,
         content_type: str = BINARY,
         metadata: Mapping[str, str] | None = None,
+        within: str = "",
     ) -> ObjectInfo:
         """Store an object atomically: all of it, durably, or what was there before."""
 
     @abstractmethod
-    def info(self, bucket: str, key: str) -> ObjectInfo:
+    def info(self, bucket: str, key: str, *, within: str = "") -> ObjectInfo:
         """Describe an object or raise NoSuchKeyError; files that jobs wrote are objects too."""
 
     @abstractmethod
-    def path(self, bucket: str, key: str) -> str:
+    def path(self, bucket: str, key: str, *, within: str = "") -> str:
         """Return the real path for a key or a prefix, inside the bucket's folder or BadKeyError."""
 
     @abstractmethod
@@ -367,7 +372,7 @@ class ObjectStore(ABC):
         """Yield objects in the order of their keys' UTF-8 bytes, after key `after`."""
 
     @abstractmethod
-    def delete(self, bucket: str, key: str) -> None:
+    def delete(self, bucket: str, key: str, *, within: str = "") -> None:
         """Delete an object; an absent one is no error."""
 
     @abstractmethod

@@ -25,21 +25,23 @@ def check_key(key: str) -> None:
             )
 
 
-def contained(bucket: Path, path: Path) -> Path:
-    """Return `path` if it is inside the bucket's folder after every link was followed.
+def contained(folder: Path, path: Path) -> Path:
+    """Return the real path of `path`, with every link followed, if it is inside the folder.
 
-    The one place where it is decided that nothing leaves a bucket.
+    The one place where it is decided that nothing leaves a bucket, or a place in it.  Who opens
+    what is returned follows no link any more: there is none in it but those made meanwhile.
     """
-    real, root = os.path.realpath(path), os.path.realpath(bucket)
-    if real != root and not real.startswith(root + os.sep):
-        raise BadKeyError(f"{str(path.relative_to(bucket))!r} leads out of its bucket")
-    return path
+    real, root = os.path.realpath(path), os.path.realpath(folder)
+    if real != root and not real.startswith(root.rstrip(os.sep) + os.sep):
+        raise BadKeyError(f"{path.name!r} leads out of its bucket, or out of its place there")
+    return Path(real)
 
 
 def walk(bucket: Path, prefix: str, after: str) -> Iterator[tuple[str, Path]]:
-    """Yield (key, file) in the order of the keys' bytes; folders that cannot matter are not read.
+    """Yield (key, real path) in the order of the keys' bytes.
 
-    Links to folders are not followed, so that a circle ends; links to files are, inside the bucket.
+    Folders that cannot matter are not read.  Links to folders are not followed, so that a circle
+    ends; links to files are, inside the bucket.
     """
     folder, _, _ = prefix.rpartition("/")
     if folder:
@@ -64,8 +66,8 @@ def _walk(bucket: Path, folder: str, prefix: bytes, after: bytes) -> Iterator[tu
             is_later = raw > after or after.startswith(raw)
             if is_later and (raw.startswith(prefix) or prefix.startswith(raw)):
                 yield from _walk(bucket, key + "/", prefix, after)
-        elif raw > after and raw.startswith(prefix) and _is_object(bucket, key):
-            yield key, bucket / key
+        elif raw > after and raw.startswith(prefix) and (path := _find_object(bucket, key)):
+            yield key, path
 
 
 def _entries(folder: Path) -> list[tuple[str, bool]]:
@@ -78,9 +80,10 @@ def _entries(folder: Path) -> list[tuple[str, bool]]:
     return sorted(found, key=lambda each: os.fsencode(each[0]) + (b"/" if each[1] else b""))
 
 
-def _is_object(bucket: Path, key: str) -> bool:
+def _find_object(bucket: Path, key: str) -> Path | None:
     try:
         check_key(key)
-        return contained(bucket, bucket / key).is_file()
+        path = contained(bucket, bucket / key)
     except BadKeyError:
-        return False
+        return None
+    return path if path.is_file() else None

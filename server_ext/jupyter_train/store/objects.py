@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -81,15 +82,23 @@ class FolderObjects(ObjectStore):
             raise NoSuchBucketError(f"no bucket named {bucket!r}")
         return folder
 
-    def path(self, bucket: str, key: str) -> str:
+    def _place(self, bucket: str, within: str) -> Path:
+        """Return the real folder that nothing may lead out of."""
+        folder = self._bucket(bucket)
+        if not within:
+            return Path(os.path.realpath(folder))
+        check_key(within)
+        return contained(folder, folder / within)
+
+    def path(self, bucket: str, key: str, *, within: str = "") -> str:
         """Return the real path for a key or a prefix."""
         folder = self._bucket(bucket)
         if not key.rstrip("/"):
-            return os.path.realpath(folder)
+            return str(contained(self._place(bucket, within), folder))
         check_key(key.rstrip("/"))
-        return os.path.realpath(contained(folder, folder / key.rstrip("/")))
+        return str(contained(self._place(bucket, within), folder / key.rstrip("/")))
 
-    def put(
+    def put(  # noqa: PLR0913 - S3's own words for an object
         self,
         bucket: str,
         key: str,
@@ -97,45 +106,38 @@ class FolderObjects(ObjectStore):
         *,
         content_type: str = BINARY,
         metadata: Mapping[str, str] | None = None,
+        within: str = "",
     ) -> ObjectInfo:
         """Store an object: temporary file, fsync, rename, fsync of its folder."""
-        folder = self._bucket(bucket)
-        check_key(key)
-        # The last part may be a link: it is replaced, not followed.
-        target = self._target(folder, key)
+        target = self._target(bucket, key, within)
         temporary = self._temporary / secrets.token_hex(8)
         try:
             etag = _write(temporary, body)
             found = temporary.stat()
-            _move(temporary, target, folder)
+            _move(temporary, target, Path(os.path.realpath(self._root / bucket)))
         finally:
             temporary.unlink(missing_ok=True)
         facts = (etag, content_type, json.dumps(dict(metadata or {})))
         return self._keep(bucket, key, found, facts)
 
-    def _target(self, folder: Path, key: str) -> Path:
-        parent = contained(folder, (folder / key).parent)
-        return Path(os.path.realpath(parent)) / Path(key).name
-
-    def info(self, bucket: str, key: str) -> ObjectInfo:
-        """Describe an object."""
-        path = self._file(bucket, key)
-        return self._describe(bucket, key, path)
-
-    def _file(self, bucket: str, key: str) -> Path:
+    def _target(self, bucket: str, key: str, within: str) -> Path:
+        """Return where a key is written; its last part may be a link, which is replaced."""
         folder = self._bucket(bucket)
         check_key(key)
-        path = contained(folder, folder / key)
-        if not path.is_file():
-            raise NoSuchKeyError(f"no object {key!r} in bucket {bucket!r}")
-        return path
+        return contained(self._place(bucket, within), (folder / key).parent) / Path(key).name
+
+    def info(self, bucket: str, key: str, *, within: str = "") -> ObjectInfo:
+        """Describe an object."""
+        folder = self._bucket(bucket)
+        check_key(key)
+        return self._describe(bucket, key, contained(self._place(bucket, within), folder / key))
 
     def _describe(self, bucket: str, key: str, path: Path) -> ObjectInfo:
         try:
-            found = path.stat()
+            found = _look(path)
             known = self._known(bucket, key, found)
             return known or self._keep(bucket, key, found, (_etag(path, found), BINARY, "{}"))
-        except (FileNotFoundError, NotPlainError) as error:
+        except (FileNotFoundError, NotADirectoryError, NotPlainError) as error:
             raise NoSuchKeyError(f"no object {key!r} in bucket {bucket!r}") from error
 
     def _known(self, bucket: str, key: str, found: os.stat_result) -> ObjectInfo | None:
@@ -164,11 +166,9 @@ class FolderObjects(ObjectStore):
             with suppress(NoSuchKeyError):  # deleted meanwhile
                 yield self._describe(bucket, key, path)
 
-    def delete(self, bucket: str, key: str) -> None:
+    def delete(self, bucket: str, key: str, *, within: str = "") -> None:
         """Delete an object."""
-        folder = self._bucket(bucket)
-        check_key(key)
-        target = self._target(folder, key)
+        target = self._target(bucket, key, within)
         with (
             suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError),
             real_folder(target.parent) as parent,
@@ -196,6 +196,13 @@ def _info(bucket: str, key: str, found: os.stat_result, facts: tuple[str, str, s
     )
 
 
+def _look(path: Path) -> os.stat_result:
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise NotPlainError(path)
+    return found
+
+
 def _write(path: Path, body: Iterable[bytes]) -> str:
     """Write a file that outlives a loss of power; returns its MD5."""
     digest = hashlib.md5(usedforsecurity=False)
@@ -212,7 +219,7 @@ def _move(temporary: Path, target: Path, bucket: Path) -> None:
     try:
         with real_folder(target.parent, create=True) as parent:
             if target.is_dir() and not target.is_symlink():
-                _remove_empty(target)
+                _remove_empty(target.name, parent)
             os.replace(temporary, target.name, dst_dir_fd=parent)
     except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:
         raise BadKeyError(
@@ -225,13 +232,16 @@ def _move(temporary: Path, target: Path, bucket: Path) -> None:
             break
 
 
-def _remove_empty(folder: Path) -> None:
+def _remove_empty(name: str, parent: int) -> None:
     """Remove a folder that holds nothing but folders; they are no objects."""
-    for path, _, files in os.walk(folder, topdown=False):
+    for path, folders, files, folder in os.fwalk(name, topdown=False, dir_fd=parent):
         if files:
-            raise IsADirectoryError(None, None, str(folder))
-        with suppress(OSError):
-            Path(path).rmdir()
+            raise IsADirectoryError(None, None, path)
+        for each in folders:
+            with suppress(OSError):
+                os.rmdir(each, dir_fd=folder)
+    with suppress(OSError):
+        os.rmdir(name, dir_fd=parent)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -247,5 +257,5 @@ def _etag(path: Path, found: os.stat_result) -> str:
         # As for an upload in parts, whose ETag is no MD5 either.
         mark = f"{found.st_size} {found.st_mtime_ns} {found.st_ino}".encode()
         return hashlib.md5(mark, usedforsecurity=False).hexdigest() + "-1"
-    with open_real(Path(os.path.realpath(path))) as file:
+    with open_real(path) as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

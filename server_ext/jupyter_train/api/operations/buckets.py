@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
-from ...store.base import NoSuchBucketError, ObjectInfo
+from ...store.base import BadKeyError, NoSuchBucketError, ObjectInfo
 from ..context import Context
 
 SERVICE = "s3"
@@ -75,10 +76,24 @@ async def list_objects_v2(context: Context, input: Input) -> Input:
 
 def _page(context: Context, input: Input, after: str) -> _Page:
     limit = min(input.get("MaxKeys", _MOST_KEYS), _MOST_KEYS)
-    keys = context.manager.objects.keys(input["Bucket"], input.get("Prefix", ""), after)
+    objects = context.manager.objects
+    keys = _visible(context, objects.keys(input["Bucket"], input.get("Prefix", ""), after))
     entries = _entries(keys, input.get("Prefix", ""), input.get("Delimiter", ""), after)
     found = list(islice(entries, limit + 1)) if limit > 0 else []
     return _Page(entries=found[:limit], is_truncated=len(found) > limit)
+
+
+def _visible(context: Context, keys: Iterator[ObjectInfo]) -> Iterator[ObjectInfo]:
+    """Leave out what is none of a job's: `a/b` begins `a/bc` too, and links lead elsewhere."""
+    job, objects = context.caller.job, context.manager.objects
+    for each in keys:
+        place = job.place_of(each.bucket, each.key) if job else None
+        if place is not None:
+            with suppress(BadKeyError):
+                objects.path(each.bucket, each.key, within=place.prefix)
+                yield each
+        elif job is None:
+            yield each
 
 
 def _entries(

@@ -25,7 +25,8 @@ async def put_object(context: Context, input: Input) -> Input:
     """Store an object: all of it, or nothing when its checksum is wrong."""
     if input.get("IfNoneMatch") == "*" and await _exists(context, input):
         raise _precondition(f"there is an object {input['Key']!r} already")
-    facts = {"metadata": input.get("Metadata", {})}
+    within = context.caller.within(input["Bucket"], input["Key"], write=True)
+    facts = {"metadata": input.get("Metadata", {}), "within": within}
     if "ContentType" in input:
         facts["content_type"] = input["ContentType"]
     info = await asyncio.to_thread(
@@ -41,9 +42,10 @@ async def get_object(context: Context, input: Input) -> Input:
     """Return an object, or the range of it that is asked for."""
     objects = context.manager.objects
     info = await _info(context, input)
-    path = Path(await asyncio.to_thread(objects.path, info.bucket, info.key))
+    within = context.caller.within(info.bucket, info.key)
+    path = await asyncio.to_thread(objects.path, info.bucket, info.key, within=within)
     start, length, answer = _part(input, info)
-    return {**answer, "Body": FileSlice(path=path, start=start, length=length)}
+    return {**answer, "Body": FileSlice(path=Path(path), start=start, length=length)}
 
 
 async def head_object(context: Context, input: Input) -> Input:
@@ -53,12 +55,20 @@ async def head_object(context: Context, input: Input) -> Input:
 
 async def delete_object(context: Context, input: Input) -> Input:
     """Delete an object; an absent one is no error."""
-    await asyncio.to_thread(context.manager.objects.delete, input["Bucket"], input["Key"])
+    bucket, key = input["Bucket"], input["Key"]
+    within = context.caller.within(bucket, key, write=True)
+    await asyncio.to_thread(context.manager.objects.delete, bucket, key, within=within)
     return {}
 
 
+async def _look(context: Context, input: Input) -> ObjectInfo:
+    bucket, key = input["Bucket"], input["Key"]
+    within = context.caller.within(bucket, key)
+    return await asyncio.to_thread(context.manager.objects.info, bucket, key, within=within)
+
+
 async def _info(context: Context, input: Input) -> ObjectInfo:
-    info = await asyncio.to_thread(context.manager.objects.info, input["Bucket"], input["Key"])
+    info = await _look(context, input)
     wanted, known = input.get("IfMatch"), input.get("IfNoneMatch")
     if wanted and wanted.strip('"') not in {"*", info.etag}:
         raise _precondition(f"the object's ETag is {info.etag!r}")
@@ -69,7 +79,7 @@ async def _info(context: Context, input: Input) -> ObjectInfo:
 
 async def _exists(context: Context, input: Input) -> bool:
     try:
-        await asyncio.to_thread(context.manager.objects.info, input["Bucket"], input["Key"])
+        await _look(context, input)
     except NoSuchKeyError:
         return False
     return True

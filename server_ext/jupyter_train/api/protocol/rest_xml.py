@@ -25,6 +25,8 @@ _ROOTS = {
 # S3 has words of its own for what other services call otherwise.
 _CODES = {
     "ValidationException": "InvalidArgument",
+    "AccessDeniedException": "AccessDenied",
+    "ExpiredTokenException": "ExpiredToken",
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "UnrecognizedClientException": "InvalidAccessKeyId",
     "MissingAuthenticationTokenException": "AccessDenied",
