@@ -9,7 +9,7 @@ from botocore.config import Config
 from registry import Registry, served
 
 import debian
-from jupyter_train import Estimator, Session, TrainingJob, TrainingJobFailed
+from jupyter_train import Estimator, Session, TrainingJob, TrainingJobFailed, form
 from jupyter_train.client.find import connect
 from jupyter_train.notebook.display import MIME_TYPE
 
@@ -173,3 +173,13 @@ def test_an_image_that_nobody_has_is_refused_in_words(session):
     estimator = Estimator(image_uri="localhost:1/nobody/has:this", sagemaker_session=session)
     with pytest.raises(TrainingJobFailed, match=r"the image 'localhost:1/nobody/has:this'"):
         estimator.fit()
+
+
+def test_the_form_offers_the_images_that_are_here_and_trains_in_one(session, docker_engine):
+    shown = form(image_uri="choose one", sagemaker_session=session)
+    assert docker_engine.image in shown.container.image.options
+    shown.container.image.value = docker_engine.image
+    vars(shown.estimator)["container_entry_point"] = ["python3", "-V"]
+    shown.button.click()
+    shown.job.wait()
+    assert repr(shown.job.logs()).startswith("Python 3.")

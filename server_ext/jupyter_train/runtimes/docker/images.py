@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..base import Prepared, StartError, Tell
+from ..base import LocalImage, Prepared, StartError, Tell
 from .engine import Engine
 from .pulling import pull
 
 READ_ONLY_LABEL = "jupyter-train.read-only-root"
 SHELL = "/bin/sh"
 KEPT = 256
+NAMELESS = "<none>:<none>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,21 @@ class Images:
             raise StartError(f"the image {name!r} was pulled and yet is not there")
         self._remember(name, found)
         return found
+
+    def local(self) -> list[LocalImage]:
+        """Return the images that are here, once for each name they go by."""
+        return [
+            LocalImage(
+                name=name,
+                id=each["Id"],
+                digest=next(iter(each.get("RepoDigests") or ()), ""),
+                size=each.get("Size", -1),
+                created=float(each.get("Created", 0)),
+            )
+            for each in self._engine.call("images")
+            for name in each.get("RepoTags") or ()
+            if name != NAMELESS
+        ]
 
     def ready(self, name: str) -> Image:
         """Return an image that `fetch` has seen a moment ago, or one that is here; never pulls."""

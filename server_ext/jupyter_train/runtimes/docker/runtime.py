@@ -14,6 +14,7 @@ from ...hosts.base import Host, HostFacts, HostUnreachableError
 from ..base import (
     AttemptSpec,
     Leftover,
+    LocalImage,
     NotRunningError,
     Observation,
     Phase,
@@ -152,6 +153,18 @@ class DockerRuntime(Runtime):
     async def unavailable(self) -> str | None:
         """Look which engine is there."""
         return await self._engine.run(self._detection.problem)
+
+    async def version(self) -> str:
+        """Return the engine's version, "" while it does not answer."""
+        try:
+            found = await self._engine.run(self._engine.call, "version")
+        except HostUnreachableError:
+            return ""
+        return str(found.get("Version", ""))
+
+    async def images(self) -> list[LocalImage]:
+        """Return the images that the engine has."""
+        return await self._engine.run(self._images.local)
 
     async def usage(self, host: Host, keys: Sequence[AttemptKey]) -> dict[AttemptKey, Usage]:
         """Read the kernel's counters, a few files each; the engine is asked once per container."""
