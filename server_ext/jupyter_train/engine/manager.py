@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,20 +14,20 @@ from ..contract.record import JobRecord, StopReason, new_record
 from ..contract.spec import Document
 from ..hosts.base import Host
 from ..runtimes.base import LocalImage, Runtime, Shell
-from ..store.base import UnknownJobError
 from .admission import admit, check_runtime
 from .attempt import remove_folder
 from .doors import NO_DOORS, Doors
 from .engines import Engine, look
 from .errors import RefusedError
 from .feed import Feed
-from .folders import AttemptFolder, attempt_folder
+from .folders import attempt_folder
 from .leftovers import Ground, Leftovers, living_of
 from .placement import Capacity
 from .remote_debug import check_shell, updated
 from .run import JobRun
 from .settings import Settings
 from .stores import Stores
+from .sweep import Sweep
 from .wiring import chosen, sinks_for, surroundings, wire
 
 log = logging.getLogger(__name__)
@@ -78,7 +77,8 @@ class Manager:
         )
         for record in self.jobs.active():
             self._run(record)
-        self._sweep()
+        self._sweep = Sweep(self._shop, self.jobs)
+        self._sweep.begin()
         self._shop.reserve.keep()
 
     async def close(self) -> None:
@@ -89,6 +89,7 @@ class Manager:
         await asyncio.gather(*(task for _, task in runs), return_exceptions=True)
         for run, _ in runs:
             await run.let_go()
+        await self._sweep.close()
         await self._shop.meter.close()
         await self._shop.lanes.close()
         self._shop.sinks.close()
@@ -206,18 +207,3 @@ class Manager:
         self._runs.pop(record.id, None)
         if not task.cancelled() and task.exception() is not None:
             log.error("job %s was not tidied up", record.name, exc_info=task.exception())
-
-    def _sweep(self) -> None:
-        """Remove folders of attempts whose job has ended: the manager died before it could."""
-        if not self._settings.attempts.is_dir():
-            return
-        for name in os.listdir(self._settings.attempts):  # noqa: PTH208 - names are all we need
-            folder = self._settings.attempts / name
-            if self._is_leftover(name) and not AttemptFolder(folder).keep.exists():
-                remove_folder(folder)
-
-    def _is_leftover(self, name: str) -> bool:
-        try:
-            return self.jobs.get(AttemptKey.parse(name).job_id).is_terminal
-        except (UnknownJobError, ValueError):
-            return True

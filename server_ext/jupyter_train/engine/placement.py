@@ -13,6 +13,8 @@ from ..runtimes.base import Resources
 from .errors import LimitError
 
 GIB = 1 << 30
+WARM = "warm-"
+"""What the names begin with of those who hold a share and run nothing: see pool."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,13 @@ class Ledger:
         self._held[job_id] = held
         return held
 
+    def hand(self, giver: str, taker: str) -> Resources | None:
+        """Book on another what one holds; None if that is nothing."""
+        held = self._held.pop(giver, None)
+        if held is not None:
+            self._held[taker] = held
+        return held
+
     def release(self, job_id: str) -> None:
         """Take back what a job held; an unknown job held nothing."""
         self._held.pop(job_id, None)
@@ -144,6 +153,6 @@ class Ledger:
             free_memory=self._facts.memory - sum(each.memory for each in held),
             gpus=len(self._facts.gpus),
             free_gpus=len(self._facts.gpus) - sum(len(each.gpus) for each in held),
-            running=len(self._held),
+            running=sum(not each.startswith(WARM) for each in self._held),
             pending=pending,
         )

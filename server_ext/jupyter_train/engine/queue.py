@@ -2,16 +2,21 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ..runtimes.base import Resources
 from .placement import Capacity, Demand, Ledger
 
 
 class Queue:
-    """Jobs that wait for a share of one host."""
+    """Jobs that wait for a share of one host.
+
+    `spare` names somebody who gives up what he holds as soon as anybody waits, "" if there is none.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.spare: Callable[[], str] = str
         self._waiting: OrderedDict[str, tuple[Demand, asyncio.Future[Resources]]] = OrderedDict()
 
     def enter(self, job_id: str, demand: Demand) -> "asyncio.Future[Resources]":
@@ -35,6 +40,13 @@ class Queue:
         self._ledger.release(job_id)
         self._serve()
 
+    def hand(self, giver: str, taker: str) -> Resources | None:
+        """Let somebody hold what another held, without a moment between; None if that is nothing.
+
+        Whoever waits comes first: nothing is handed on then.
+        """
+        return None if self._waiting else self._ledger.hand(giver, taker)
+
     def capacity(self) -> Capacity:
         """Return what there is, what is free, and how many wait."""
         return self._ledger.capacity(pending=len(self._waiting))
@@ -43,7 +55,10 @@ class Queue:
         while self._waiting:
             job_id, (demand, turn) = next(iter(self._waiting.items()))
             lent = self._ledger.take(job_id, demand)
-            if lent is None:
+            if lent is not None:
+                del self._waiting[job_id]
+                turn.set_result(lent)
+            elif spare := self.spare():
+                self._ledger.release(spare)
+            else:
                 return
-            del self._waiting[job_id]
-            turn.set_result(lent)

@@ -71,6 +71,11 @@ class Stager:
 
     def _mount(self, spec: TrainingJob, folder: AttemptFolder) -> tuple[Mount, ...]:
         mounts = [*self._mount_channels(spec, folder), *self._mount_kept(spec, folder)]
+        return self._show(mounts, spec, folder)
+
+    def _show(
+        self, mounts: list[Mount], spec: TrainingJob, folder: AttemptFolder
+    ) -> tuple[Mount, ...]:
         if spec.is_script_mode:
             mounts.append(Mount(source=folder.code, target=str(IN_CONTAINER.code), writable=True))
         for mount in mounts:
@@ -80,8 +85,35 @@ class Stager:
     def _mount_channels(self, spec: TrainingJob, folder: AttemptFolder) -> Iterator[Mount]:
         for channel in spec.channels:
             files = self._channels.files(channel, shown=True)
-            source = files.get("") or _gathered(folder.channels / channel.name, files)
+            place = folder.channels / channel.name
+            if "" in files and place.is_dir():  # what a container that waited sees already
+                files = {each.name: each for each in files[""].iterdir()}
+            source = files.get("") or _gathered(place, files)
             yield Mount(source=source, target=str(IN_CONTAINER.channel(channel.name)))
+
+    def outline(self, spec: TrainingJob, folder: AttemptFolder) -> tuple[Mount, ...]:
+        """Make what `stage` fills, for a container that waits; returns what it must be shown.
+
+        A channel that is the job's own, its name in its address, is another in the next job: it is
+        made up of files then.
+        """
+        folder.create()
+        for channel in spec.channels:
+            own = spec.name in channel.uri
+            if own or "" not in self._channels.files(channel, shown=True):
+                (folder.channels / channel.name).mkdir(parents=True, exist_ok=True)
+        if spec.is_script_mode:
+            folder.code.mkdir(exist_ok=True)
+        return self._show(
+            [*self._outlined(spec, folder), *self._mount_kept(spec, folder)], spec, folder
+        )
+
+    def _outlined(self, spec: TrainingJob, folder: AttemptFolder) -> Iterator[Mount]:
+        for channel in spec.channels:
+            place = folder.channels / channel.name
+            if not place.is_dir():
+                place = self._channels.files(channel, shown=True)[""]
+            yield Mount(source=place, target=str(IN_CONTAINER.channel(channel.name)))
 
     def _mount_kept(self, spec: TrainingJob, folder: AttemptFolder) -> Iterator[Mount]:
         if spec.checkpoints is not None:
@@ -108,13 +140,13 @@ class Stager:
     # Both find the source of script mode.
 
     def _stage_source(self, spec: TrainingJob, folder: AttemptFolder) -> None:
-        if not folder.code.exists():
+        fresh = folder.root / "code.partial"
+        if fresh.exists() or not folder.code.is_dir() or not any(folder.code.iterdir()):
             source = self._places.local_path(source_of(spec))
-            fresh = folder.root / "code.partial"
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir()
             _unpack(source, fresh, spec.source_uri or "")
-            fresh.rename(folder.code)
+            _fill(folder.code, fresh)
         _check_program(spec.program, folder.code)
 
 
@@ -145,6 +177,19 @@ def _unpack(source: Path, target: Path, uri: str) -> None:
             raise ClientError(f"the source {uri} cannot be unpacked: {error}") from error
     else:
         raise ClientError(f"no source archive at {uri} (hyperparameter sagemaker_submit_directory)")
+
+
+def _fill(target: Path, fresh: Path) -> None:
+    """Move a folder's content; the target may be mounted already, and stays the same folder."""
+    target.mkdir(exist_ok=True)
+    for each in target.iterdir():  # somebody died on the way
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
+    for each in fresh.iterdir():
+        each.rename(target / each.name)
+    fresh.rmdir()
 
 
 def _check_program(program: str | None, code: Path) -> None:

@@ -1,0 +1,135 @@
+"""A container that waits after a job for the next one of its shape, and what that shape is."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..contract.names import AttemptKey
+from ..contract.record import JobRecord
+from ..contract.spec import TrainingJob
+from ..runtimes.base import AttemptSpec, Resources
+from .command import Surroundings, Try, attempt_spec, envs_of
+from .folders import attempt_folder
+from .lanes import Lane, Lanes
+from .placement import WARM
+from .settings import Settings
+from .staging import Stager
+
+OWN = "<job>"
+"""Stands in a shape for the job's name, as in the address of its source."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Idle:
+    """What is kept of one job, and for how long; `taker` is the job to which it was promised."""
+
+    record: JobRecord
+    lent: Resources
+    since: float
+    made: "asyncio.Future[bool]"
+    poked: asyncio.Event = field(default_factory=asyncio.Event)
+    taker: str = ""
+
+    @property
+    def id(self) -> str:
+        """By what it holds its share of the host."""
+        return f"{WARM}{self.record.id}"
+
+    @property
+    def key(self) -> AttemptKey:
+        """What its folder and container are called by."""
+        return AttemptKey(job_id=self.id, attempt=self.record.attempt)
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What a job must have in common with the one that left it."""
+        return shape_of(self.record)
+
+    def left(self, now: float) -> float:
+        """Return for how many seconds it is still to be kept."""
+        return self.since + self.record.spec.keep_alive - now
+
+
+def shape_of(record: JobRecord) -> tuple[Any, ...]:
+    """Return what jobs must share for one to follow the other in a container.
+
+    The runtime compares what the containers really are; this finds out who is worth asking, before
+    anything is staged.
+    """
+    spec, document = record.spec, record.document
+    checkpoints = spec.checkpoints
+    return (
+        record.owner,
+        spec.role_arn,
+        spec.image,
+        spec.instance_type,
+        spec.instance_count,
+        spec.volume_gib,
+        spec.network_isolation,
+        spec.is_script_mode,
+        str(document.get("VpcConfig")),
+        document.get("ResourceConfig", {}).get("VolumeKmsKeyId"),
+        document.get("EnableInterContainerTrafficEncryption", False),
+        checkpoints and (checkpoints.uri, checkpoints.local_path),
+        tuple((each.name, each.uri.replace(spec.name, OWN)) for each in spec.channels),
+    )
+
+
+def can_wait(spec: TrainingJob) -> bool:
+    """Tell whether another job could follow this one in a container.
+
+    TensorBoard files go to a folder named after the job, and mounts cannot be changed.
+    """
+    return not spec.is_process and spec.tensorboard is None
+
+
+class Idles:
+    """Makes and removes what waits."""
+
+    def __init__(
+        self, settings: Settings, around: Surroundings, lanes: Lanes, stager: Stager
+    ) -> None:
+        self._settings = settings
+        self._around = around
+        self._lanes = lanes
+        self._stager = stager
+
+    async def make(self, idle: Idle) -> bool:
+        """Start it; False if none can wait."""
+        spec = await asyncio.to_thread(self._spec, idle)
+        lane = self._lane(idle.record)
+        return await lane.runtime.keep(lane.host, spec)
+
+    async def waits(self, idle: Idle) -> bool:
+        """Tell whether it waits still."""
+        lane = self._lane(idle.record)
+        return await lane.runtime.is_kept(lane.host, self.named(idle.key))
+
+    async def remove(self, record: JobRecord, key: AttemptKey) -> None:
+        """Remove its container."""
+        await self._lane(record).remove(self.named(key))
+
+    def named(self, key: AttemptKey) -> AttemptSpec:
+        """Return what finds it again."""
+        folder = attempt_folder(self._settings.attempts, key).root
+        return AttemptSpec(
+            manager_id=self._around.manager_id, key=key, folder=folder, argv=()
+        )
+
+    def _lane(self, record: JobRecord) -> Lane:
+        return self._lanes.of(record.runtime)
+
+    def _spec(self, idle: Idle) -> AttemptSpec:
+        spec, folder = idle.record.spec, attempt_folder(self._settings.attempts, idle.key)
+        mounts = self._stager.outline(spec, folder)
+        this = Try(
+            spec=spec,
+            key=idle.key,
+            folder=folder,
+            lent=idle.lent,
+            mounts=mounts,
+            image_id=idle.record.image,
+        )
+        if spec.is_script_mode:
+            envs_of(this, self._around).mkdir(parents=True, exist_ok=True)
+        return attempt_spec(this, self._around)
