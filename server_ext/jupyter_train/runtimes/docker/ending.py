@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 # How the engine's death shows: it kills what it finds when it comes back, and 255 means that it
 # does not know.  143 is what its orderly end leaves of a program that does not care.
 _TAKEN_DOWN = (137, 143, 255)
-AROUND_SECONDS = 30.0
 _REFUSALS = (
     (re.compile(rb"(?:^|\n)jupyter-train: ([^\n]+)\n$"), "{}"),
     (re.compile(rb"^\[FATAL tini \(\d+\)\] exec (.+) failed: No such file[^\n]*\n$"),
@@ -86,10 +85,7 @@ class Ender:
         finished = epoch(state["FinishedAt"])
         if self._watch.was_killed(identity, finished):
             return True  # by hand, or by an engine that goes down in order
-        return any(
-            outage.began - AROUND_SECONDS <= finished <= outage.ended + AROUND_SECONDS
-            for outage in self._watch.outages
-        )
+        return self._watch.engine_was_away(finished)
 
 
 def _end(folder: Path, found: dict[str, Any]) -> End:

@@ -6,11 +6,14 @@ HostUnreachableError: nothing is known.  APIError: the engine has answered, and 
 import asyncio
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+import psutil
 
 from ...hosts.base import HostUnreachableError
 
@@ -117,3 +120,28 @@ def knock(host: str) -> None:
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(CALL_SECONDS)
             probe.connect(parts.path)
+
+
+def engine_started(host: str) -> float | None:
+    """Return since when an engine of this machine runs, None if that cannot be told."""
+    parts = urlsplit(host)
+    if parts.scheme != "unix" or not hasattr(socket, "SO_PEERCRED"):
+        return None
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(parts.path)
+        except OSError:
+            return None
+        peer = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    pid = struct.unpack("3i", peer)[0]
+    try:
+        named = psutil.Process(pid)
+        # A socket that systemd has made for the engine is systemd's: then there is one dockerd.
+        found = [named] if named.name() == "dockerd" else _dockerds()
+        return found[0].create_time() if len(found) == 1 else None
+    except psutil.Error:
+        return None
+
+
+def _dockerds() -> list[psutil.Process]:
+    return [each for each in psutil.process_iter(["name"]) if each.info["name"] == "dockerd"]

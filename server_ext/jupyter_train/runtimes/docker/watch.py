@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...hosts.base import HostUnreachableError
-from .engine import Engine, give_up
+from .engine import Engine, engine_started, give_up
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ MANAGER_LABEL = "jupyter-train.manager"
 FRESH_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
 SINCE_SECONDS = 2
+AROUND_SECONDS = 30.0
 KILL_SECONDS = 60.0
 
 # What an event of this name says about the container's state.
@@ -68,7 +69,7 @@ class Watch:
         self._stream: Any = None
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
-        self.outages: list[Outage] = []
+        self._outages: list[Outage] = []
 
     def fresh(self, identities: Collection[str]) -> bool:
         """Tell whether `state` can be trusted for these without asking the engine."""
@@ -102,6 +103,17 @@ class Watch:
         """Take note that there is no such container."""
         with self._lock:
             self._note(identity, "")
+
+    def engine_was_away(self, when: float) -> bool:
+        """Tell whether the engine went, was away or came back about that time."""
+        outages = list(self._outages)
+        began = engine_started(self._engine.host)
+        if began is not None:  # what happened before we listened
+            outages.append(Outage(began, began))
+        return any(
+            outage.began - AROUND_SECONDS <= when <= outage.ended + AROUND_SECONDS
+            for outage in outages
+        )
 
     def refresh(self) -> None:
         """List all containers of ours; HostUnreachableError leaves everything as it was."""
@@ -157,7 +169,7 @@ class Watch:
             except (HostUnreachableError, OSError, ValueError) as error:
                 log.debug("no events from the engine: %s", error)
             with self._lock:
-                if self._opened:
+                if self._opened or not self._broke:
                     self._broke, self._opened = time.time(), 0.0
             self._closed.wait(RECONNECT_SECONDS)
 
@@ -169,7 +181,7 @@ class Watch:
         with self._lock:
             self._opened = time.monotonic()
             if self._broke:
-                self.outages = [*self.outages[-7:], Outage(self._broke, time.time())]
+                self._outages = [*self._outages[-7:], Outage(self._broke, time.time())]
         try:
             for event in self._stream:
                 self._hear(event)
