@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from jupyter_train import TrainingJob, TrainingJobFailed
+from jupyter_train.client.logs import Line
 from jupyter_train.notebook import job as job_module
 from jupyter_train.notebook.display import MIME_TYPE
 from jupyter_train.notebook.errors import WaitInterrupted
@@ -132,6 +133,20 @@ def test_a_job_says_what_it_waits_for_and_what_it_runs_in(told):
         "· in team/net:1 sha256:000000000000"
     )
     assert "<code>team/net:1 sha256:000000000000</code>" in data["text/html"]
+
+
+def test_a_program_without_a_view_prints_what_comes_before_the_log(told, monkeypatch, capsys):
+    def follow_log(_, name, look):
+        look(PULLING)
+        look(PULLING)
+        yield Line(stream=f"{name}/algo-1-1", time=1, text="epoch 1", position=0)
+
+    monkeypatch.setattr(job_module, "follow_log", follow_log)
+    TrainingJob("a", told()).print_log()
+    assert capsys.readouterr().out.splitlines() == [
+        "Downloading: Downloading the image: 45 % of 1.2 GB",
+        "epoch 1",
+    ]
 
 
 class View:
