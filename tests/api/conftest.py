@@ -22,6 +22,7 @@ from botocore.loaders import Loader
 
 from jupyter_train.api.context import About
 from jupyter_train.api.identity import Keys
+from jupyter_train.api.job_principal import principal_of
 from jupyter_train.api.message import Request
 from jupyter_train.api.models import OUR_MODELS
 from jupyter_train.api.router import Router
@@ -97,7 +98,7 @@ class WorldManager:
     async def remove_tags(self, name, keys):
         self.jobs.remove_tags(self.jobs.find(name).id, keys)
 
-    def check(self, document):
+    async def check(self, document):
         """Take everything."""
 
     def add_samples(self, name, series, steps, values):
@@ -219,6 +220,58 @@ def job():
         }
 
     return make
+
+
+@pytest.fixture
+def rich_job():
+    """A request that names all the places a job may reach."""
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/sets/train"}}
+    return {
+        "TrainingJobName": "job-1",
+        "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/service-role/trainer",
+        "HyperParameters": {
+            "sagemaker_submit_directory": '"s3://jupyter-train/job-1/source/sourcedir.tar.gz"',
+            "sagemaker_s3_output": '"s3://jupyter-train/live/"',
+        },
+        "InputDataConfig": [{"ChannelName": "training", "DataSource": source}],
+        "OutputDataConfig": {"S3OutputPath": "s3://jupyter-train/results/"},
+        "CheckpointConfig": {"S3Uri": "s3://checks/digits"},
+        "TensorBoardOutputConfig": {"S3OutputPath": "s3://jupyter-train/boards"},
+    }
+
+
+@pytest.fixture
+def principal(rich_job):
+    """That job as a caller."""
+    return principal_of(new_record("id1", rich_job, 1.0), "us-east-1")
+
+
+@pytest.fixture
+def job_record(manager, router, rich_job):
+    """The job, submitted; its buckets are there."""
+    for bucket in ("jupyter-train", "data", "checks"):
+        manager.objects.create_bucket(bucket)
+    return asyncio.run(manager.submit(rich_job, {}, "me"))
+
+
+@pytest.fixture
+def door(router, job_record):
+    """The router behind the job's own door."""
+    return router.for_job(principal_of(job_record, "us-east-1"))
+
+
+@pytest.fixture
+def ask(door):
+    """Return a function that sends one request through the job's door: (status, body)."""
+
+    def ask(method, path, body=b"", query="", **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = Request(method=method, path=path, query=query, body=body, headers=named)
+        answer = asyncio.run(door.handle(request))
+        text = answer.slice.path.read_bytes() if answer.slice else answer.body
+        return answer.status, text.decode()
+
+    return ask
 
 
 @pytest.fixture

@@ -3,20 +3,13 @@
 import asyncio
 import json
 import posixpath
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
-import botocore.auth
 import pytest
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_train.api.errors import IdentityError
-from jupyter_train.api.job_identity import LIFETIME, JobIdentity
 from jupyter_train.api.job_principal import PERMISSIONS, JobPrincipal, Place, principal_of
 from jupyter_train.api.message import MEMORY_LIMIT, OBJECT_LIMIT, Request
 from jupyter_train.api.models import SERVICES, Models
@@ -24,20 +17,6 @@ from jupyter_train.api.registry import Registry
 from jupyter_train.contract.record import new_record
 
 ROLE = "arn:aws:iam::000000000000:role/service-role/trainer"
-CHANNEL = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/sets/train"}}
-DOCUMENT = {
-    "TrainingJobName": "job-1",
-    "RoleArn": ROLE,
-    "HyperParameters": {
-        "sagemaker_submit_directory": '"s3://jupyter-train/job-1/source/sourcedir.tar.gz"',
-        "sagemaker_s3_output": '"s3://jupyter-train/live/"',
-    },
-    "InputDataConfig": [{"ChannelName": "training", "DataSource": CHANNEL}],
-    "OutputDataConfig": {"S3OutputPath": "s3://jupyter-train/results/"},
-    "CheckpointConfig": {"S3Uri": "s3://checks/digits"},
-    "TensorBoardOutputConfig": {"S3OutputPath": "s3://jupyter-train/boards"},
-}
-JOB = principal_of(new_record("id1", DOCUMENT, 1.0), "us-east-1")
 WRITABLE = [
     ("jupyter-train", "results/job-1/output/model.tar.gz"),
     ("jupyter-train", "live/step-1"),
@@ -79,18 +58,20 @@ def may(job, operation, **input):
 
 
 @pytest.mark.parametrize(("bucket", "key"), READABLE)
-def test_a_job_reads_its_channels_its_source_and_what_it_writes(bucket, key):
-    assert may(JOB, "GetObject", Bucket=bucket, Key=key)
-    assert may(JOB, "HeadObject", Bucket=bucket, Key=key)
+def test_a_job_reads_its_channels_its_source_and_what_it_writes(principal, bucket, key):
+    assert may(principal, "GetObject", Bucket=bucket, Key=key)
+    assert may(principal, "HeadObject", Bucket=bucket, Key=key)
     writes = (bucket, key) in WRITABLE
-    assert may(JOB, "PutObject", Bucket=bucket, Key=key) is writes
-    assert may(JOB, "DeleteObject", Bucket=bucket, Key=key) is writes
+    assert may(principal, "PutObject", Bucket=bucket, Key=key) is writes
+    assert may(principal, "DeleteObject", Bucket=bucket, Key=key) is writes
 
 
 @pytest.mark.parametrize(("bucket", "key"), ELSEWHERE)
 @pytest.mark.parametrize("operation", ["GetObject", "HeadObject", "PutObject", "DeleteObject"])
-def test_nothing_that_only_looks_like_one_of_its_places_is_its_own(bucket, key, operation):
-    assert not may(JOB, operation, Bucket=bucket, Key=key)
+def test_nothing_that_only_looks_like_one_of_its_places_is_its_own(
+    principal, bucket, key, operation
+):
+    assert not may(principal, operation, Bucket=bucket, Key=key)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +90,14 @@ def test_nothing_that_only_looks_like_one_of_its_places_is_its_own(bucket, key, 
     ],
 )
 @pytest.mark.parametrize("operation", ["ListObjects", "ListObjectsV2"])
-def test_a_listing_stays_inside_its_places(bucket, prefix, allowed, operation):
-    assert may(JOB, operation, Bucket=bucket, Prefix=prefix) is allowed
-    assert not may(JOB, operation, Bucket=bucket)
+def test_a_listing_stays_inside_its_places(principal, bucket, prefix, allowed, operation):
+    assert may(principal, operation, Bucket=bucket, Prefix=prefix) is allowed
+    assert not may(principal, operation, Bucket=bucket)
 
 
-def test_an_intermediate_output_that_is_a_whole_bucket_opens_only_the_toolkits_own_folder():
+def test_an_intermediate_output_that_is_a_whole_bucket_opens_only_the_toolkits_own_folder(rich_job):
     given = {"sagemaker_s3_output": "s3://jupyter-train"}
-    job = principal_of(new_record("id1", {**DOCUMENT, "HyperParameters": given}, 1.0), "us-east-1")
+    job = principal_of(new_record("id1", {**rich_job, "HyperParameters": given}, 1.0), "us-east-1")
     assert may(job, "PutObject", Bucket="jupyter-train", Key="output/intermediate/x")
     assert not may(job, "PutObject", Bucket="jupyter-train", Key="results/job-2/x")
 
@@ -161,12 +142,12 @@ ALLOWED = {(each.service, each.operation) for each in PERMISSIONS}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_all_that_is_not_in_the_table_is_denied(service):
+def test_all_that_is_not_in_the_table_is_denied(principal, service):
     asked = {"TrainingJobName": "job-1", "Bucket": "checks", "Key": "digits/a", "Prefix": "digits/"}
     for operation in Models().service(service).operation_names:
         if (service, operation) not in ALLOWED:
             with pytest.raises(IdentityError, match="is not authorized to perform"):
-                JOB.check(service, operation, asked)
+                principal.check(service, operation, asked)
 
 
 def test_all_that_is_in_the_table_is_there():
@@ -176,61 +157,10 @@ def test_all_that_is_in_the_table_is_there():
 # Over the wire.
 
 
-@pytest.fixture
-def job_record(manager, router):
-    for bucket in ("jupyter-train", "data", "checks"):
-        manager.objects.create_bucket(bucket)
-    return asyncio.run(manager.submit(DOCUMENT, {}, "me"))
-
-
-@pytest.fixture
-def door(router, job_record):
-    return router.for_job(principal_of(job_record, "us-east-1"))
-
-
-@pytest.fixture
-def ask(door):
-    """Return a function that sends one request through the job's door: (status, body)."""
-
-    def ask(method, path, body=b"", query="", **headers):
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = Request(method=method, path=path, query=query, body=body, headers=named)
-        answer = asyncio.run(door.handle(request))
-        text = answer.slice.path.read_bytes() if answer.slice else answer.body
-        return answer.status, text.decode()
-
-    return ask
-
-
-@pytest.fixture
-def job_signed(clock, monkeypatch):
-    """Return a function that signs a request as a client with these credentials does."""
-
-    def sign(credentials, service, method="POST", path="/", body=b"", **headers):
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = AWSRequest(method, f"http://127.0.0.1:7170{path}", headers=named, data=body)
-        request.headers["Host"] = "127.0.0.1:7170"
-        names = ("AccessKeyId", "SecretAccessKey", "Token")
-        with monkeypatch.context() as patch:
-            now = datetime.fromtimestamp(clock.now, UTC)
-            patch.setattr(botocore.auth, "get_current_datetime", lambda: now)
-            kind = botocore.auth.S3SigV4Auth if service == "s3" else botocore.auth.SigV4Auth
-            keys = Credentials(*(credentials[name] for name in names))
-            kind(keys, service, "us-east-1").add_auth(request)
-        arrived = {name.lower(): value for name, value in request.headers.items()}
-        return Request(method=method, path=path, headers=arrived, body=body)
-
-    return sign
-
-
 IDENTITY = {
     "body": b"Action=GetCallerIdentity&Version=2011-06-15",
     "content_type": "application/x-www-form-urlencoded",
 }
-
-
-def keys_from(ask):
-    return json.loads(ask("GET", "/credentials")[1])
 
 
 def test_a_job_is_told_who_it_is(ask):
@@ -332,74 +262,3 @@ def test_a_large_body_comes_only_where_it_may_be_kept(door):
     ):
         assert door.body_limit(Request(method="PUT", path=path)) == limit
     assert door.body_limit(Request(method="POST", path="/")) == MEMORY_LIMIT
-
-
-def test_the_keys_of_a_job_sign_its_calls(ask, door, clock, job_signed):
-    keys = keys_from(ask)
-    assert keys["RoleArn"] == ROLE
-    expires = datetime.fromisoformat(keys["Expiration"]).timestamp()
-    assert LIFETIME <= expires - clock.now <= LIFETIME + 900
-    whole = job_signed(keys, "s3", "PUT", f"/checks/digits/{quote('é a')}", b"x")
-    assert asyncio.run(door.handle(whole)).status == 200
-    foreign = job_signed(keys, "s3", "GET", "/data/sets/training")
-    assert asyncio.run(door.handle(foreign)).status == 403
-    changed = replace(whole, body=b"y")
-    assert asyncio.run(door.handle(changed)).status == 403
-
-
-def test_a_bucket_called_credentials_is_not_taken_for_the_question(ask, door, job_signed):
-    listing = job_signed(keys_from(ask), "s3", "GET", "/credentials")
-    answer = asyncio.run(door.handle(listing))
-    assert (answer.status, b"SecretAccessKey" in answer.body) == (403, False)
-
-
-def test_keys_expire(ask, door, clock, job_signed):
-    keys = keys_from(ask)
-    clock.now += LIFETIME + 901
-    late = job_signed(keys, "sts", **IDENTITY)
-    answer = asyncio.run(door.handle(late))
-    assert answer.status == 403
-    assert b"ExpiredToken" in answer.body
-    assert keys_from(ask)["AccessKeyId"] != keys["AccessKeyId"]
-
-
-def test_keys_are_good_at_no_other_door_and_not_at_the_managers(
-    ask, router, manager, job, job_signed
-):
-    keys = keys_from(ask)
-    other = asyncio.run(manager.submit(job("job-2"), {}, "me"))
-    request = job_signed(keys, "sts", **IDENTITY)
-    for stranger in (router, router.for_job(principal_of(other, "us-east-1"))):
-        answer = asyncio.run(stranger.handle(request))
-        assert answer.status == 403
-        assert b"UnrecognizedClientException" in answer.body
-
-
-def test_the_managers_own_keys_are_not_taken_at_a_door(door, signed):
-    answer = asyncio.run(door.handle(signed("sts", **IDENTITY)))
-    assert (answer.status, b"UnrecognizedClient" in answer.body) == (403, True)
-
-
-@pytest.mark.parametrize("member", ["AccessKeyId", "SecretAccessKey", "Token"])
-def test_keys_that_were_changed_are_refused(ask, door, job_signed, member):
-    keys = keys_from(ask)
-    changed = {**keys, member: keys[member][:-1] + ("A" if keys[member][-1] != "A" else "B")}
-    assert asyncio.run(door.handle(job_signed(changed, "sts", **IDENTITY))).status == 403
-
-
-@given(text=st.text(max_size=40))
-def test_no_other_word_is_a_key(text):
-    identity = JobIdentity(JOB, _KEYS, lambda: 0.0)
-    with pytest.raises(IdentityError, match="is not this job's"):
-        identity._keys_named(text)
-
-
-def test_a_jobs_keys_are_never_printed(clock):
-    identity = JobIdentity(JOB, _KEYS, clock)
-    keys = identity._keys(int(clock()))
-    assert keys.secret_key not in repr(keys)
-    assert keys.token not in repr(keys)
-
-
-class _KEYS:
-    secret_key = "very-secret"
