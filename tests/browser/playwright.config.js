@@ -40,7 +40,8 @@ module.exports = {
     command: `"${python}" "${join(__dirname, 'serve.py')}"`,
     url: `${process.env.TARGET_URL}/api`,
     reuseExistingServer: false,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 10000 },
-    timeout: 120000
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 20000 },
+    // the first time the image for containers is made, which may take minutes
+    timeout: 600000
   }
 };

@@ -1,14 +1,25 @@
-"""A JupyterLab for the browser tests: folders of its own, and back again when it is killed."""
+"""A JupyterLab for the browser tests: folders of its own, and back again when it is killed.
 
+A Docker engine is lent to it where one can be had; `engine.json` says which, or why there is none.
+"""
+
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent.parent / "tools"))
+
+import debian  # noqa: E402  a tool, found by the line above
+import docker_engine  # noqa: E402
+
 FOLDER = Path(os.environ["JT_BROWSER_FOLDER"])
 # Kernels that are killed on purpose say a lot: it is kept beside the tests' own output.
 LOG = HERE.parent.parent / "build" / "browser-server.log"
@@ -34,9 +45,29 @@ def environment() -> dict[str, str]:
     return {**kept, **{name: str(FOLDER / folder) for name, folder in own.items()}}
 
 
+@contextmanager
+def lent_engine() -> Iterator[None]:
+    """Lend an engine with an image that trains; DOCKER_HOST names it meanwhile."""
+    say = (FOLDER / "engine.json").write_text
+    try:
+        with docker_engine.lent_engine() as engine:
+            recipe = "ARG BASE\nFROM ${BASE}\nCOPY train /usr/local/bin/train\n"
+            image = engine.build("browser", recipe, {"train": HERE / "image" / "train"})
+            say(json.dumps({"image": image, "base": engine.image}))
+            yield
+    except debian.NotHereError as error:
+        say(json.dumps({"problem": str(error)}))
+        yield
+
+
 def main() -> None:
     """Serve until told to end; then nothing is left running."""
-    env = environment()
+    with lent_engine():
+        serve(environment())
+
+
+def serve(env: dict[str, str]) -> None:
+    """Run the Jupyter server, again and again until told to end."""
     config = HERE / "jupyter_server_config.py"
     argv = [sys.executable, "-m", "jupyterlab", "--config", str(config)]
     ending = []

@@ -72,6 +72,20 @@ export function savedWithJob(job: string, seconds: number): void {
   writeFileSync(join(FOLDER, 'root', `${job}.ipynb`), notebook(['# trained elsewhere'], job));
 }
 
+/** What the journeys with containers have to run in, or why there is nothing. */
+export interface IEngine {
+  /** Has a `train` that runs until it is stopped. */
+  image?: string;
+  /** Has a Python, and no `train`. */
+  base?: string;
+  problem?: string;
+}
+
+/** Return the Docker engine that `serve.py` has lent. */
+export function engine(): IEngine {
+  return JSON.parse(readFileSync(join(FOLDER, 'engine.json'), 'utf-8')) as IEngine;
+}
+
 /** Stop whatever trains, so that no journey waits for the jobs of another. */
 export async function stopAll(request: APIRequestContext): Promise<void> {
   const ask = async (operation: string, data: object): Promise<unknown> => {

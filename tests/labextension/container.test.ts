@@ -70,6 +70,8 @@ test('a share is read where a message states one', () => {
   const messages = ['Pulling net:1: 41 %', 'Pulling (7.5%)', 'at 100 %', 'Waiting for 2 cpus'];
   assert.deepEqual(messages.map(share), [0.41, 0.075, 1, undefined]);
   assert.equal(share('image net:100%2F'), undefined);
+  assert.equal(share('Pulling the image net: 3 of 12 MB'), 0.25);
+  assert.equal(share('Pulling the image net: 0 of 0 MB'), undefined);
 });
 
 test('what a job waits for is shown until it trains, and not after its end', () => {
@@ -86,12 +88,13 @@ test('curves of the machine are told apart, and go by part and unit', () => {
   ].map(name => ({ name: `system/${name}` }));
   assert.equal(isSystem('system/DiskRead') && !isSystem('loss'), true);
   const charts = [...systemCharts(names).values()].map(group => group.length);
-  assert.deepEqual(charts, [1, 1, 1, 2, 2]);
+  assert.deepEqual(charts, [1, 1, 1, 2, 2]); // CPU, memory twice, GPU, disk
 });
 
 test('each curve of the machine is printed in its unit', () => {
   const print = (name: string, value: number): string => measureOf(`system/${name}`).print(value);
-  assert.equal(print('CPUUtilization', 187.5), '187.5 %');
+  assert.equal(print('CPUUtilization', 187.46), '187.5 %');
+  assert.equal(print('MemoryUtilization', 0.040982), '0.04 %');
   assert.equal(print('MemoryUsed', 3 * 1024 ** 3), '3 GiB');
   assert.equal(print('NetworkIn', 1536), '1.5 KiB/s');
   assert.equal(print('Temperature', 71), '71');

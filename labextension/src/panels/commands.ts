@@ -10,6 +10,7 @@ import { CommandIDs, ITrain } from '../tokens';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { Title, Widget } from '@lumino/widgets';
 
 /** The JSON schema of a command on a job. */
 export const JOB_ARGS = {
@@ -107,7 +108,18 @@ async function openTerminal(
     }
     await client.allowTerminals(job);
   }
-  await app.commands.execute(NEW_TERMINAL, { name: await client.terminal(job) });
+  const name = await client.terminal(job);
+  const widget = (await app.commands.execute(NEW_TERMINAL, { name })) as Widget | undefined;
+  if (widget) {
+    keepLabel(widget.title, job);
+  }
+}
+
+/** Keep a label that its widget would replace, now and once it is connected. */
+function keepLabel(title: Title<Widget>, label: string): void {
+  const keep = (): void => { title.label = label; };
+  title.changed.connect(keep);
+  keep();
 }
 
 async function isAllowed(job: string, trans: TranslationBundle): Promise<boolean> {

@@ -36,6 +36,7 @@ export class Chart extends Widget {
     this._plot.className = 'jt-Chart-plot';
     this._plot.setAttribute('role', 'img');
     this._log = button(trans.__('Log scale'), () => { this.isLog = !this.isLog; }, false);
+    this._log.hidden = measure !== PLAIN;
     const bar = document.createElement('div');
     bar.className = 'jt-Chart-bar';
     bar.append(this._legend.node, this._log);
@@ -152,7 +153,7 @@ export class Chart extends Widget {
       pxAlign: false, // whole pixels would make steps of a flat curve
       legend: { show: false },
       cursor: { points: { size: 6 } },
-      scales: { x: { time: false }, y: { distr: this._isLog ? 3 : 1 } },
+      scales: { x: { time: false }, y: this._scale() },
       axes: [along(palette, this._along), upwards(palette, this._measure)],
       series: [{}, ...this._lines.map((line, index) => this._series(line, index, palette))],
       hooks: {
@@ -161,6 +162,13 @@ export class Chart extends Widget {
         ready: [plot => { this._listen(plot); }]
       }
     };
+  }
+
+  /** What has a unit begins at nothing: a tenth more of a little is no mountain. */
+  private _scale(): uPlot.Scale {
+    return this._measure === PLAIN
+      ? { distr: this._isLog ? 3 : 1 }
+      : { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] };
   }
 
   private _series(line: ILine, index: number, palette: IPalette): uPlot.Series {

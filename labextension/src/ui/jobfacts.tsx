@@ -130,7 +130,7 @@ function container(detail: IJobDetail, trans: TranslationBundle): Fact[] {
   const seconds = pool?.seconds;
   return [
     [trans.__('Image'), asked.image, true],
-    [trans.__('Here'), asked.ran, true],
+    [isId(asked.ran) ? trans.__('Image id') : trans.__('Here'), asked.ran, true],
     [trans.__('Digest'), asked.digest, true],
     [trans.__('Entry point'), words(asked.entrypoint)],
     [trans.__('Arguments'), words(asked.arguments)],
@@ -139,6 +139,10 @@ function container(detail: IJobDetail, trans: TranslationBundle): Fact[] {
     [trans.__('Warm container'), pool && poolWords(pool, trans)],
     [trans.__('Kept warm for'), seconds === undefined ? undefined : elapsed(seconds, trans)]
   ];
+}
+
+function isId(name = ''): boolean {
+  return name.startsWith('sha256:');
 }
 
 /** Print a command as a shell would take it. */

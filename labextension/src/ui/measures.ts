@@ -12,7 +12,7 @@ const SYSTEM = 'system/';
 
 export const PLAIN: IMeasure = { print: figure, isBinary: false };
 
-const PERCENT: IMeasure = { print: value => `${figure(value)} %`, isBinary: false };
+const PERCENT: IMeasure = { print: value => `${percent(value)} %`, isBinary: false };
 const BYTES: IMeasure = { print: binarySize, isBinary: true };
 const RATE: IMeasure = { print: value => `${binarySize(value)}/s`, isBinary: true };
 
@@ -22,6 +22,9 @@ const MEASURES: readonly [RegExp, IMeasure][] = [
   [/^(Disk|Network)/, RATE],
   [/^Memory/, BYTES]
 ];
+
+// The parts of a machine in the order in which people ask for them.
+const PARTS = ['CPU', 'Memory', 'GPU', 'Disk', 'Network'];
 
 /** Whether a curve tells of the machine, and not of what is trained. */
 export function isSystem(name: string): boolean {
@@ -47,10 +50,21 @@ function firstWord(name: string): string {
 export function systemCharts<T extends { name: string }>(lines: readonly T[]): Map<string, T[]> {
   const charts = new Map<string, T[]>();
   for (const line of lines) {
-    const { name } = line;
-    const place = MEASURES.findIndex(([pattern]) => pattern.test(systemName(name)));
-    const key = `${firstWord(systemName(name))} ${place}`;
+    const name = systemName(line.name);
+    const part = firstWord(name);
+    const unit = MEASURES.findIndex(([pattern]) => pattern.test(name));
+    const key = `${rank(part)} ${part} ${unit}`;
     charts.set(key, [...(charts.get(key) ?? []), line]);
   }
-  return charts;
+  return new Map([...charts].sort(([one], [other]) => one.localeCompare(other)));
+}
+
+/** Parts that nobody foresaw come last. */
+function rank(part: string): number {
+  const found = PARTS.indexOf(part);
+  return found < 0 ? PARTS.length : found;
+}
+
+function percent(value: number): string {
+  return String(Number(value.toFixed(Math.abs(value) < 10 ? 2 : 1)));
 }

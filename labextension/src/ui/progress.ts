@@ -15,10 +15,17 @@ export function preparation(job: IOnItsWay): string {
   return (isPreparing && job.StatusMessage) || '';
 }
 
-/** Return the share that a message states in percent, from 0 to 1; undefined if it states none. */
+const PERCENT = /(?:^|[\s(:])(\d{1,3}(?:\.\d+)?)\s?%(?!\w)/;
+const BYTES = /(\d+(?:\.\d+)?) of (\d+(?:\.\d+)?) [kMGT]?i?B\b/;
+
+/** Return the share a message states, in percent or bytes, from 0 to 1; undefined if none. */
 export function share(message: string): number | undefined {
-  const found = /(?:^|[\s(:])(\d{1,3}(?:\.\d+)?)\s?%(?!\w)/.exec(message);
-  return found ? Math.min(1, Number(found[1]) / 100) : undefined;
+  const bytes = BYTES.exec(message);
+  if (bytes) {
+    return Number(bytes[2]) > 0 ? Math.min(1, Number(bytes[1]) / Number(bytes[2])) : undefined;
+  }
+  const percent = PERCENT.exec(message);
+  return percent ? Math.min(1, Number(percent[1]) / 100) : undefined;
 }
 
 export class Progress {

@@ -5,12 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Names the tab; JupyterLab closes it when the shell ends, so a refusal waits to be read.
-_SCRIPT = r"""
-printf '\033]0;%s\007' "$1"
-shift
-"$@" || { printf '\r\n%s' "Press Enter to close this terminal."; read -r _; }
-"""
+# JupyterLab closes a terminal that has ended: a refusal waits until it is read.
+_SCRIPT = '"$@" || { printf "\\nPress Enter to close this terminal."; read -r _; }'
 
 
 class NoTerminalsError(Exception):
@@ -26,6 +22,6 @@ def open_terminal(settings: Mapping[str, Any], home: Path, job: str) -> dict[str
             f"From a terminal elsewhere: jupyter train shell {job}"
         )
     shell = [sys.executable, "-m", "jupyter_train.cli", "shell", "--home", str(home), job]
-    argv = ["/bin/sh", "-c", _SCRIPT, "sh", job, *shell]
+    argv = ["/bin/sh", "-c", _SCRIPT, "sh", *shell]
     made: dict[str, Any] = manager.create(shell_command=argv)
     return made
