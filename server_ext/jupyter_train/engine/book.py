@@ -19,6 +19,10 @@ class Book:
         self._feed = feed
         self._clock = clock
 
+    def now(self) -> float:
+        """Return the time by which changes are dated."""
+        return self._clock()
+
     async def submit(self, record: JobRecord, tags: Mapping[str, str]) -> JobRecord:
         """Keep a new job; a full disk refuses it, for its caller can be told."""
         kept = await self._writer.do(lambda store: store.submit(record, tags))

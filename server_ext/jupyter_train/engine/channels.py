@@ -58,6 +58,11 @@ class Channels:
             yield name, Path(self._objects.path(info.bucket, info.key))
 
 
+def nameless(uri: str, job: str) -> str:
+    """Return an address without the name of the job whose own it is, else as it is."""
+    return "/".join("<job>" if part == job else part for part in uri.split("/"))
+
+
 def placed(target: Path, name: str) -> Path:
     """Return where a channel's file of this name goes, its folder made; ClientError if outside."""
     path = target / name

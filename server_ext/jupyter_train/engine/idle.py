@@ -1,22 +1,22 @@
 """A container that waits after a job for the next one of its shape, and what that shape is."""
 
 import asyncio
+import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..contract.names import AttemptKey
 from ..contract.record import JobRecord
 from ..contract.spec import TrainingJob
 from ..runtimes.base import AttemptSpec, Resources
+from .channels import nameless
 from .command import Surroundings, Try, attempt_spec, envs_of
 from .folders import attempt_folder
 from .lanes import Lane, Lanes
 from .placement import WARM
 from .settings import Settings
 from .staging import Stager
-
-OWN = "<job>"
-"""Stands in a shape for the job's name, as in the address of its source."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -28,6 +28,7 @@ class Idle:
     since: float
     made: "asyncio.Future[bool]"
     poked: asyncio.Event = field(default_factory=asyncio.Event)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     taker: str = ""
 
     @property
@@ -71,7 +72,7 @@ def shape_of(record: JobRecord) -> tuple[Any, ...]:
         document.get("ResourceConfig", {}).get("VolumeKmsKeyId"),
         document.get("EnableInterContainerTrafficEncryption", False),
         checkpoints and (checkpoints.uri, checkpoints.local_path),
-        tuple((each.name, each.uri.replace(spec.name, OWN)) for each in spec.channels),
+        tuple((each.name, nameless(each.uri, spec.name)) for each in spec.channels),
     )
 
 
@@ -105,16 +106,26 @@ class Idles:
         lane = self._lane(idle.record)
         return await lane.runtime.is_kept(lane.host, self.named(idle.key))
 
+    def give(self, idle: Idle, folder: Path) -> bool:
+        """Let its folder be that of an attempt; False if there is one already."""
+        if folder.exists():
+            return False
+        Path(self.named(idle.key).folder).rename(folder)
+        return True
+
     async def remove(self, record: JobRecord, key: AttemptKey) -> None:
         """Remove its container."""
         await self._lane(record).remove(self.named(key))
 
+    async def clear(self, record: JobRecord, key: AttemptKey) -> None:
+        """Remove its container and its folder."""
+        await self.remove(record, key)
+        await asyncio.to_thread(shutil.rmtree, self.named(key).folder, ignore_errors=True)
+
     def named(self, key: AttemptKey) -> AttemptSpec:
         """Return what finds it again."""
         folder = attempt_folder(self._settings.attempts, key).root
-        return AttemptSpec(
-            manager_id=self._around.manager_id, key=key, folder=folder, argv=()
-        )
+        return AttemptSpec(manager_id=self._around.manager_id, key=key, folder=folder, argv=())
 
     def _lane(self, record: JobRecord) -> Lane:
         return self._lanes.of(record.runtime)

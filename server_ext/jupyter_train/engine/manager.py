@@ -77,6 +77,7 @@ class Manager:
         )
         for record in self.jobs.active():
             self._run(record)
+        self._shop.pool.sweep(self._settings.attempts)
         self._sweep = Sweep(self._shop, self.jobs)
         self._sweep.begin()
         self._shop.reserve.keep()
@@ -89,6 +90,7 @@ class Manager:
         await asyncio.gather(*(task for _, task in runs), return_exceptions=True)
         for run, _ in runs:
             await run.let_go()
+        await self._shop.pool.close()
         await self._sweep.close()
         await self._shop.meter.close()
         await self._shop.lanes.close()
@@ -128,9 +130,7 @@ class Manager:
         record = self.jobs.find(name)
         run = self._runs.get(record.id)
         if run is None or run[0].record.is_terminal:
-            raise RefusedError(
-                f"The training job {name!r} cannot be updated: it is {record.status} already."
-            )
+            return await self._shop.pool.update(record, changes)
         return await run[0].update(lambda now: updated(now, changes))
 
     async def shell(self, name: str, rows: int, columns: int) -> Shell:
@@ -150,6 +150,7 @@ class Manager:
             )
         if record.id in self._runs:
             await asyncio.wait([self._runs[record.id][1]])
+        await self._shop.pool.forget(record.id)
         # The record last: a deletion that is cut off can be asked for again.
         sinks = self._shop.sinks
         await sinks.writer.delete(record.id)
@@ -195,7 +196,7 @@ class Manager:
 
     def _living(self) -> set[AttemptKey]:
         running = [run.record for run, _ in list(self._runs.values())]
-        return living_of([*running, *self.jobs.active()])
+        return living_of([*running, *self.jobs.active()]) | self._shop.pool.keys
 
     def _run(self, record: JobRecord) -> None:
         run = JobRun(record, self._shop)

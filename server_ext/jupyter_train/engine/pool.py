@@ -9,7 +9,7 @@ it has said otherwise, so that the next manager finds whatever nobody has taken.
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,13 +21,12 @@ from ..contract.record import JobRecord
 from ..hosts.base import HostUnreachableError
 from ..runtimes.base import Resources, StartError
 from ..store.base import JobStore, StaleRecordError, UnknownJobError
-from .attempt import remove_folder
 from .book import Book
 from .errors import ClientError, InternalServerError, RefusedError
 from .idle import Idle, Idles, can_wait, shape_of
+from .patience import whole
 from .placement import WARM
 from .queue import Queue
-from .reach import whole
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +50,7 @@ class Pool:
         self._jobs = jobs
         self._waiting: dict[str, Idle] = {}
         self._promised: dict[str, Idle] = {}
+        self._given: dict[str, Idle] = {}
         self._tasks: dict[asyncio.Task[None], str] = {}
         self._is_open = True
         queue.spare = self._spare
@@ -58,7 +58,8 @@ class Pool:
     @property
     def keys(self) -> set[AttemptKey]:
         """The folders and containers that somebody needs."""
-        return {each.key for each in (*self._waiting.values(), *self._promised.values())}
+        known = self._waiting, self._promised, self._given
+        return {idle.key for each in known for idle in each.values()}
 
     # What a job's life asks for, in order.
 
@@ -91,6 +92,7 @@ class Pool:
 
     def settle(self, record: JobRecord) -> None:
         """Keep what a job that has ended asked for, or give back what it held."""
+        self._given.pop(record.id, None)
         unused = self._promised.pop(record.id, None)
         if unused is not None:
             self._spawn(unused.record.id, self._end(unused))
@@ -109,8 +111,9 @@ class Pool:
                 f"The training job {record.name!r} cannot be updated: it is {record.status} "
                 "already, and nothing is kept warm of it."
             )
-        document = {**idle.record.document, **changes}
-        idle.record = await self._book.note(idle.record, Kind.JOB_UPDATED, document=document)
+        async with idle.lock:
+            document = {**idle.record.document, **changes}
+            idle.record = await self._book.note(idle.record, Kind.JOB_UPDATED, document=document)
         idle.poked.set()
         return idle.record
 
@@ -128,7 +131,7 @@ class Pool:
             with suppress(ValueError, UnknownJobError):
                 key = AttemptKey.parse(folder.name)
                 if key.job_id.startswith(WARM):
-                    self._spawn(key.job_id.removeprefix(WARM), self._end_former(key, folder))
+                    self._spawn(key.job_id.removeprefix(WARM), self._end_former(key))
                 elif (record := self._jobs.get(key.job_id)).is_terminal:
                     self._spawn(record.id, self._terminate(record))
 
@@ -159,20 +162,25 @@ class Pool:
         return True
 
     async def _live(self, idle: Idle) -> None:
+        try:
+            await self._watch(idle)
+        finally:
+            if self._waiting.pop(idle.id, None) is not None:
+                self._queue.leave(idle.id)
+        if not idle.taker:
+            await self._end(idle)
+
+    async def _watch(self, idle: Idle) -> None:
         made = await self._make(idle)
-        if made and idle.id in self._waiting:
+        if made:
             await self._say(idle, Status=AVAILABLE)
         while made and idle.id in self._waiting and await self._idles.waits(idle):
             left = idle.left(self._book.now())
             if left <= 0:
-                break
+                return
             with suppress(TimeoutError):
                 await asyncio.wait_for(idle.poked.wait(), min(left, LOOK_SECONDS))
             idle.poked.clear()
-        if not idle.taker:
-            if self._waiting.pop(idle.id, None) is not None:
-                self._queue.leave(idle.id)
-            await self._end(idle)
 
     async def _make(self, idle: Idle) -> bool:
         made = False
@@ -199,40 +207,32 @@ class Pool:
         idle.poked.set()
 
     async def _give(self, idle: Idle, record: JobRecord, folder: Path, *, made: bool) -> None:
-        self._promised.pop(record.id, None)
+        self._given[record.id] = self._promised.pop(record.id)
         await self._say(idle, Status=REUSED, ReusedByJob=record.name)
-        mine = self._idles.named(idle.key).folder
-        if made and not folder.exists():
-            await asyncio.to_thread(Path(mine).rename, folder)
-        else:
-            self._spawn(idle.record.id, self._clear(idle.record, idle.key))
+        if not made or not await asyncio.to_thread(self._idles.give, idle, folder):
+            self._spawn(idle.record.id, self._idles.clear(idle.record, idle.key))
 
     async def _end(self, idle: Idle) -> None:
         await asyncio.shield(idle.made)
         await self._idles.remove(idle.record, idle.key)
         await self._say(idle, Status=TERMINATED)
-        await self._clear(idle.record, idle.key)
+        await self._idles.clear(idle.record, idle.key)
 
-    async def _clear(self, record: JobRecord, key: AttemptKey) -> None:
-        await self._idles.remove(record, key)
-        await asyncio.to_thread(remove_folder, Path(self._idles.named(key).folder))
-
-    async def _end_former(self, key: AttemptKey, folder: Path) -> None:
-        try:
-            record = self._jobs.get(key.job_id.removeprefix(WARM))
-        except UnknownJobError:  # deleted, and what waited was ended before
-            await asyncio.to_thread(remove_folder, folder)
-            return
+    async def _end_former(self, key: AttemptKey) -> None:
+        record = self._jobs.get(key.job_id.removeprefix(WARM))
         await self._idles.remove(record, key)
         await self._terminate(record)
-        await self._clear(record, key)
+        await self._idles.clear(record, key)
 
     # What is said of it.
 
     async def _say(self, idle: Idle, **status: Any) -> None:
-        kept = round(self._book.now() - idle.since)
-        billed = {**status, "ResourceRetainedBillableTimeInSeconds": max(0, kept)}
-        idle.record = await self._note(idle.record, **billed)
+        async with idle.lock:
+            if status["Status"] == AVAILABLE and idle.taker:
+                return
+            kept = max(0, round(self._book.now() - idle.since))
+            billed = {**status, "ResourceRetainedBillableTimeInSeconds": kept}
+            idle.record = await self._note(idle.record, **billed)
 
     async def _terminate(self, record: JobRecord) -> None:
         if record.warm_pool.get("Status") in (AVAILABLE, IN_USE):

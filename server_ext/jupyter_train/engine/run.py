@@ -106,12 +106,7 @@ class JobRun:
         if self.record.desired is Desired.STOP:
             await self._move(S.STOPPING, "Stopping before the training has started")
             return
-        demand = self._demand
-        turn = self._shop.queue.enter(self.record.id, demand)
-        if not turn.done() and self.record.secondary is not S.PENDING:
-            free = self._shop.queue.capacity().free_cpus
-            await self._move(S.PENDING, f"Waiting for {demand.cpus:g} cpus; {free:g} are free")
-        lent = await self._unless_stopped(_wait(turn))
+        lent = self._shop.pool.claim(self.record) or await self._turn_in_line()
         if lent is None:
             self._shop.queue.leave(self.record.id)
             return
@@ -122,6 +117,7 @@ class JobRun:
             host=self._shop.host.id,
             runtime=self.record.spec.runtime,
             gpus=lent.gpus,
+            warm_pool=self._shop.pool.status(self.record),
         )
         self._attempt = Attempt(self.record, lent, self._shop)
 
@@ -197,6 +193,14 @@ class JobRun:
         lent = self._shop.queue.reclaim(self.record.id, demand, self.record.gpus)
         self._attempt = Attempt(self.record, lent, self._shop)
 
+    async def _turn_in_line(self) -> Resources | None:
+        demand = self._demand
+        turn = self._shop.queue.enter(self.record.id, demand)
+        if not turn.done() and self.record.secondary is not S.PENDING:
+            free = self._shop.queue.capacity().free_cpus
+            await self._move(S.PENDING, f"Waiting for {demand.cpus:g} cpus; {free:g} are free")
+        return await self._unless_stopped(_wait(turn))
+
     async def _start(self) -> bool:
         """Prepare, stage and start; False as soon as the job is to stop."""
         async with Telling(self._say) as tell:
@@ -206,6 +210,9 @@ class JobRun:
         if prepared.image_id:
             facts = {"image": prepared.image_id, "image_digest": prepared.image_digest}
             await self._note(Kind.JOB_NOTED, **facts)
+        folder = self._live.folder.root
+        if not await self._unless_stopped(self._shop.pool.hand_over(self.record, folder)):
+            return False
         await self._live.stage()
         if self.record.desired is Desired.STOP:
             return False
@@ -347,7 +354,7 @@ class JobRun:
         )
 
     async def _tidy(self) -> None:
-        self._shop.queue.leave(self.record.id)
+        self._shop.pool.settle(self.record)
         if self._attempt is not None:
             await self._live.stop_collecting()
         # Before the attempt's folder goes: it is the truth that a loss of power would fall back on.

@@ -10,6 +10,7 @@ from .collect import Sinks
 from .command import Surroundings
 from .doors import NO_DOORS, Doors
 from .lanes import Lane, Lanes
+from .pool import Pool
 from .publish import Publisher
 from .queue import Queue
 from .reserve import Reserve
@@ -27,6 +28,7 @@ class Shop:
     facts: HostFacts
     lanes: Lanes
     queue: Queue
+    pool: Pool
     stager: Stager
     publisher: Publisher
     sinks: Sinks

@@ -18,7 +18,7 @@ from ..runtimes.base import Mount
 from ..store.base import ObjectStore
 from ..store.plain import open_real, real_folder
 from .archive import ArchiveError, unpack
-from .channels import Channels, Files, placed
+from .channels import Channels, Files, nameless, placed
 from .configuration import config_files
 from .errors import ClientError
 from .folders import IN_CONTAINER, AttemptFolder
@@ -99,7 +99,7 @@ class Stager:
         """
         folder.create()
         for channel in spec.channels:
-            own = spec.name in channel.uri
+            own = nameless(channel.uri, spec.name) != channel.uri
             if own or "" not in self._channels.files(channel, shown=True):
                 (folder.channels / channel.name).mkdir(parents=True, exist_ok=True)
         if spec.is_script_mode:

@@ -10,10 +10,11 @@ from ..runtimes.base import AttemptSpec
 from ..store.base import JobStore, UnknownJobError
 from .attempt import remove_folder
 from .folders import AttemptFolder
+from .placement import WARM
 from .shop import Shop
 
-_CONTAINER = "container"
-"""The file by which an attempt's folder says that there is, or was, a container."""
+_CONTAINER = ("container", "warm")
+"""The files by which an attempt's folder says that there is, or was, a container."""
 
 
 class Sweep:
@@ -29,7 +30,7 @@ class Sweep:
         """Remove what is left; engines are asked later, nobody waits for them."""
         contained = []
         for key, folder in self._leftovers():
-            if key is not None and (folder / _CONTAINER).exists():
+            if key is not None and any((folder / name).exists() for name in _CONTAINER):
                 contained.append((key, folder))
             else:
                 remove_folder(folder)
@@ -61,6 +62,8 @@ class Sweep:
         for name in os.listdir(self._attempts):  # noqa: PTH208 - names are all we need
             folder = self._attempts / name
             key = _key(name)
+            if name.startswith(WARM):
+                continue  # the pool's to end
             if self._has_ended(key) and not AttemptFolder(folder).keep.exists():
                 yield key, folder
 

@@ -13,9 +13,11 @@ from .collect import Sinks
 from .command import Surroundings
 from .commits import BatchWriter
 from .feed import Feed
+from .idle import Idles
 from .lanes import Lanes
 from .placement import Ledger
 from .places import Places
+from .pool import Pool
 from .publish import Publisher
 from .queue import Queue
 from .reserve import Reserve
@@ -37,17 +39,21 @@ def wire(
     """Return everything a job's life needs."""
     host, runtimes, facts = place
     places = Places(stores.objects, settings.data_roots, _private(settings))
+    lanes, queue = Lanes(host, runtimes, settings), Queue(Ledger(facts))
+    stager = Stager(stores.objects, places)
+    book = Book(stores.writer, sinks.feed, sinks.clock)
     return Shop(
         settings=settings,
         host=host,
         facts=facts,
-        lanes=Lanes(host, runtimes, settings),
-        queue=Queue(Ledger(facts)),
-        stager=Stager(stores.objects, places),
+        lanes=lanes,
+        queue=queue,
+        pool=Pool(Idles(settings, around, lanes, stager), queue, book, stores.jobs),
+        stager=stager,
         publisher=Publisher(places),
         sinks=sinks,
         logs=stores.logs,
-        book=Book(stores.writer, sinks.feed, sinks.clock),
+        book=book,
         around=around,
         reserve=Reserve(settings.home / "reserve"),
         meter=Meter(host, facts.memory, sinks, settings.measure_every),
