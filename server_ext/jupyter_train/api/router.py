@@ -74,11 +74,7 @@ class Router:
         try:
             caller, request = self.identity.identify(head)
             service = _service(caller, request)
-            if service == "s3" and caller.job is not None:
-                request = _without_service(request, caller, service)
-                protocol = self._protocol(request, service)
-                operation = protocol.operation(request, self._models.service(service))
-                _authorise(caller, operation, protocol.read(request, operation))
+            self._authorise_head(caller, _without_service(request, caller, service), service)
         except ApiError:
             return 0
         return OBJECT_LIMIT if service == "s3" else MEMORY_LIMIT
@@ -99,6 +95,7 @@ class Router:
             service = _service(caller, request)
             protocol = self._protocol(request, service)
             request = _without_service(request, caller, service)
+            self._authorise_head(caller, request, service)
             await _check_body(caller, request)
             operation = protocol.operation(request, self._models.service(service))
             given = protocol.read(request, operation)
@@ -108,6 +105,13 @@ class Router:
             return protocol.answer(operation, output, request_id)
         except Exception as error:  # noqa: BLE001 - the one place where a request becomes a 500
             return protocol.failure(failure_of(error), request_id)
+
+    def _authorise_head(self, caller: Caller, request: Request, service: str) -> None:
+        """Refuse what a job may not, by the head alone where that says it all."""
+        if service == "s3" and caller.job is not None:
+            protocol = self._protocol(request, service)
+            operation = protocol.operation(request, self._models.service(service))
+            _authorise(caller, operation, protocol.read(request, operation))
 
     async def _perform(self, call: _Call, input: dict[str, Any]) -> Mapping[str, Any]:
         service = call.operation.service_model.service_name
