@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import time
 
 import docker
 import pytest
@@ -68,3 +69,19 @@ def test_an_image_that_the_registry_lacks_is_said_to_be_missing(own_manager, reg
     done = own_manager.cli("run", "--image", registry.image("nothing:1"))
     assert done.returncode == 1
     assert "the registry has no such image" in done.stderr
+
+
+def described(manager, name):
+    return json.loads(manager.cli("describe", name, "--json").stdout)
+
+
+def test_the_next_job_takes_the_container_that_the_one_before_left_warm(own_manager, docker_engine):
+    words = ("run", "--image", docker_engine.image, "--command", "sh -c 'echo trained'")
+    assert own_manager.cli(*words, "--name", "first", "--keep-alive", "60").returncode == 0
+    give_up = time.monotonic() + 20
+    while described(own_manager, "first")["WarmPoolStatus"]["Status"] != "Available":
+        assert time.monotonic() < give_up, described(own_manager, "first")
+        time.sleep(0.1)
+    done = own_manager.cli(*words, "--name", "second")
+    assert (done.returncode, done.stdout) == (0, "trained\n"), done.stderr
+    assert "Reused, by second" in own_manager.cli("describe", "first").stdout
