@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..contract.names import AttemptKey, log_stream
@@ -12,6 +12,7 @@ from ..contract.record import JobRecord
 from ..hosts.base import HostUnreachableError
 from ..runtimes.base import (
     AttemptSpec,
+    Container,
     Mount,
     NotRunningError,
     Observation,
@@ -77,6 +78,18 @@ class Attempt:
         self._mounts = await asyncio.to_thread(stager.stage, self._spec, self.folder, document)
         if self._spec.is_script_mode:
             envs_of(self._try, self._shop.around).mkdir(parents=True, exist_ok=True)
+        container = self.runtime_spec().container
+        if container is not None and container.user is None:
+            self._let_write(container)
+
+    def _let_write(self, container: Container) -> None:
+        """Let an image's own user write: it is anybody, but nobody else comes through our home."""
+        ours = [self.folder.output, self.folder.intermediate]
+        kept = [Path(each.source) for each in container.mounts if each.writable]
+        home = self._shop.settings.home.resolve()
+        for path in [*ours, *(each for each in kept if each.is_relative_to(home))]:
+            with suppress(OSError):  # another user's, who wrote there before
+                path.chmod(0o777)
 
     async def start(self) -> bool:
         """Start it, once; True when it is."""
