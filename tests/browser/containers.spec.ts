@@ -51,6 +51,9 @@ async function onScreen(page: IJupyterLabPageFixture): Promise<string> {
   });
 }
 
+// Galata hides terminals that a page has not asked for by Jupyter's own route.
+test.use({ terminals: null });
+
 test.beforeEach(() => {
   const { problem } = engine();
   test.skip(problem !== undefined, problem);

@@ -109,10 +109,20 @@ async function openTerminal(
     await client.allowTerminals(job);
   }
   const name = await client.terminal(job);
+  if (!(await hasTerminal(app, name))) {
+    // JupyterLab would start a shell of this machine in its place
+    throw new Error(trans.__('The terminal ended at once.'));
+  }
   const widget = (await app.commands.execute(NEW_TERMINAL, { name })) as Widget | undefined;
   if (widget) {
     keepLabel(widget.title, job);
   }
+}
+
+async function hasTerminal({ serviceManager }: JupyterFrontEnd, name: string): Promise<boolean> {
+  const { terminals } = serviceManager;
+  await terminals.refreshRunning();
+  return [...terminals.running()].some(each => each.name === name);
 }
 
 /** Keep a label that its widget would replace, now and once it is connected. */
