@@ -19,7 +19,6 @@ from jupyter_train.client.shell import JobShell, ShellError
 
 WAITS = """
 import os, time
-print("ready", flush=True)
 while not os.path.exists("done"):
     time.sleep(0.05)
 """
@@ -28,13 +27,16 @@ ADMITTED = {"RemoteDebugConfig": {"EnableRemoteDebug": True}}
 
 @pytest.fixture
 def job(manager_process, tmp_path, request):
-    """A job of its own for each test, which has printed `ready` and waits."""
+    """A job of its own for each test, which waits."""
     script = tmp_path / "waits.py"
     script.write_text(WAITS)
     name = f"job-{abs(hash(request.node.name)) % 10**12}"
     done = manager_process.cli("run", str(script), "--name", name, "--no-wait")
     assert done.returncode == 0, done.stderr
-    until(lambda: "ready" in manager_process.cli("logs", name).stdout)
+    with manager_process.connect() as connection:
+        ask = {"TrainingJobName": name}
+        call = connection.call
+        until(lambda: call("DescribeTrainingJob", ask)["SecondaryStatus"] == "Training")
     yield name
     manager_process.cli("rm", "-f", name)
 
@@ -149,8 +151,10 @@ def test_keys_for_signals_go_to_the_job_and_not_to_the_client(manager_process, a
         someone.type("sleep 1000; echo was $?\r")
         time.sleep(0.5)
         someone.type("\x03")
+        time.sleep(0.5)
         someone.type("echo still here | tr a-z A-Z\r")
         someone.see("STILL HERE")
+        time.sleep(0.5)  # a shell that has not prompted yet takes no end of input
         someone.type("\x04")
         assert someone.process.wait(20) in (0, 130)
 
@@ -253,3 +257,21 @@ def test_a_refusal_is_an_error_of_the_client(manager_process, job):
         pytest.raises(ShellError, match="admits no shell"),
     ):
         JobShell(connection, job)
+
+
+def test_a_shell_opens_in_a_container_and_ends_with_it(own_manager, docker_engine, tmp_path):
+    script = tmp_path / "waits.py"
+    script.write_text(WAITS)
+    run = ("run", str(script), "--name", "boxed", "--image", docker_engine.image, "--no-wait")
+    assert own_manager.cli(*run).returncode == 0
+    with own_manager.connect() as connection:
+        ask = {"TrainingJobName": "boxed"}
+        call = connection.call
+        until(lambda: call("DescribeTrainingJob", ask)["SecondaryStatus"] == "Training")
+    done = pipe(own_manager, "boxed", b"pwd; echo $TRAINING_JOB_NAME; exit 4\n", "--enable")
+    assert (done.stdout, done.returncode) == (b"/opt/ml/code\nboxed\n", 4), done.stderr
+    with person(own_manager, "boxed") as someone:
+        someone.type("stty size\r")
+        someone.see("30 100")
+        own_manager.cli("rm", "-f", "boxed")
+        assert someone.process.wait(20) in (1, 137)
