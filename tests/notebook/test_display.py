@@ -20,6 +20,8 @@ def test_no_name_line_metric_or_reason_is_markup():
         name=HOSTILE,
         status=HOSTILE,
         secondary=HOSTILE + "2",
+        doing=HOSTILE,
+        image=HOSTILE,
         reason=HOSTILE,
         metrics={HOSTILE: 1.0},
         curve=[1.0, 2.0],
@@ -29,7 +31,7 @@ def test_no_name_line_metric_or_reason_is_markup():
     html = bundle(snapshot)["text/html"]
     assert "<script" not in html
     assert "<img" not in html
-    assert html.count("&lt;script&gt;") == 7
+    assert html.count("&lt;script&gt;") == 9
 
 
 def test_the_text_says_status_last_values_and_why_it_failed():
