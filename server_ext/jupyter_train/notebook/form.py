@@ -12,6 +12,8 @@ from .session import Session
 
 # What AWS allows as KeepAlivePeriodInSeconds.
 _LONGEST_KEEP_ALIVE = 21600
+# Seconds: an engine that hangs must not keep the form from being shown.
+_PATIENCE = 3.0
 _CONTAINER_ONLY = (
     "keep_alive_period_in_seconds",
     "enable_network_isolation",
@@ -114,10 +116,10 @@ def form(
 def _local_images(session: Session) -> list[str]:
     """Return the images that are here; none where nobody can say, and any may be typed."""
     try:
-        found = session.read("ListImages", {}, "jupytertrain").get("Images", [])
+        answer = session.connect().call("ListImages", service="jupytertrain", timeout=_PATIENCE)
     except NOT_REACHABLE:
         return []
-    return sorted({each["Name"] for each in found})
+    return sorted({each["Name"] for each in answer.get("Images", ())})
 
 
 def _widgets() -> ModuleType:
