@@ -48,6 +48,24 @@ def test_lines_do_not_depend_on_how_the_stream_was_cut(data, cuts):
     assert texts(chunks) == texts([data])
 
 
+@given(st.lists(st.binary(max_size=40), max_size=30), st.integers(1, 60), st.integers(0, 9))
+def test_a_block_holds_what_feeding_gives(texts_given, size, offset):
+    data = b"\n".join(texts_given)
+    splitter = LineSplitter(offset, bulk=size // 2)
+    found = []
+    for at in range(0, len(data), size):
+        start, block = splitter.block(data[at : at + size])
+        fed = LineSplitter(start).feed(block) if block else splitter.feed(data[at : at + size])
+        found += fed
+    assert found + splitter.finish() == texts([data], offset)
+
+
+def test_few_bytes_and_a_line_that_is_too_long_are_no_block():
+    assert LineSplitter(0).block(b"line\n") == (0, b"")
+    assert LineSplitter(0).block(b"x" * (LONGEST + 1) + b"\n") == (0, b"")
+    assert LineSplitter(7).block(b"line\n" * 20_000 + b"ha") == (7, b"line\n" * 20_000)
+
+
 @given(st.binary(max_size=300))
 def test_the_last_line_ends_where_the_data_end(data):
     lines = texts([data])

@@ -138,7 +138,7 @@ class Collector:
         splitter = LineSplitter(at)
         while chunk := await self._read_log(at):
             at += len(chunk)
-            await self._store(splitter.feed(chunk), marks)
+            await self._take(splitter, chunk, marks)
         await self._store(splitter.finish(), marks)
 
     async def _read_log(self, at: int) -> bytes:
@@ -160,7 +160,7 @@ class Collector:
             return  # a loss of power took its end, and whoever wrote it
         async for chunk in follow(self._host, self._folder.log, lambda: self._at, self._start_over):
             self._at += len(chunk)
-            await self._through(self._store(self._splitter.feed(chunk), marks))
+            await self._through(self._take(self._splitter, chunk, marks))
 
     def _start_over(self) -> None:
         # `echo … > /dev/stderr` in a shell opens the log anew and cuts it, as it would any file.
@@ -177,14 +177,29 @@ class Collector:
             return there.decode("utf-8", "replace") != first
         return False
 
+    async def _take(self, splitter: LineSplitter, chunk: bytes, marks: Marks) -> None:
+        start, block = splitter.block(chunk)
+        if not block:
+            await self._store(splitter.feed(chunk), marks)
+            return
+        now = int(self._sinks.clock() * 1000)
+        time = marks.time_of(start + 1, now)
+        if time == marks.time_of(start + len(block), now):
+            await self._write(partial(self._stream.append_block, time, start, block))
+        else:
+            await self._store(LineSplitter(start).feed(block), marks)
+
     async def _store(self, lines: list[Line], marks: Marks) -> None:
         if not lines:
             return
         now = int(self._sinks.clock() * 1000)
         rows = [(marks.time_of(end, now), end, text) for end, text in lines]
+        await self._write(partial(self._stream.append, rows))
+
+    async def _write(self, action: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()
         thread = self._sinks.log_thread
-        await self._insist(lambda: loop.run_in_executor(thread, self._stream.append, rows))
+        await self._insist(lambda: loop.run_in_executor(thread, action))
         self._sinks.feed.notify((LOG, self._job_id))
         self._unscanned.set()
 

@@ -2,8 +2,13 @@
 
 from bisect import bisect_left
 
+import numpy as np
+
 LONGEST = 256 * 1024
 """Longest event in bytes, CloudWatch's own limit; a longer line becomes several events."""
+
+BULK = 64 * 1024
+"""Bytes from which on lines are worth being taken in one piece."""
 
 Line = tuple[int, bytes]
 """(offset in the source after the line and its end, text without its end)."""
@@ -12,9 +17,23 @@ Line = tuple[int, bytes]
 class LineSplitter:
     r"""Cuts a byte stream at \n, \r\n and \r, wherever the chunks happen to end."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int, bulk: int = BULK) -> None:
         self._offset = offset
+        self._bulk = bulk
         self._rest = b""
+
+    def block(self, chunk: bytes) -> tuple[int, bytes]:
+        r"""Return the offset of the lines that are whole now, and them, as they are, in one piece.
+
+        Nothing is taken, for `feed` to take, if they are few, end otherwise than in \n, or if one
+        is too long for an event.
+        """
+        data = self._rest + chunk
+        cut = data.rfind(b"\n") + 1
+        if not cut or len(chunk) < self._bulk or b"\r" in data or longest(data) > LONGEST:
+            return self._offset, b""
+        start, self._offset, self._rest = self._offset, self._offset + cut, data[cut:]
+        return start, data[:cut]
 
     def feed(self, chunk: bytes) -> list[Line]:
         """Return the lines that are whole now."""
@@ -47,6 +66,12 @@ class LineSplitter:
     def _emit_piece(self, piece: bytes, lines: list[Line]) -> None:
         self._offset += len(piece)
         lines.append((self._offset, piece.rstrip(b"\r\n")))
+
+
+def longest(data: bytes) -> int:
+    r"""Return the length of the longest line, its \n included; what has none yet is a line too."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
+    return int(np.diff(ends, prepend=0, append=len(data)).max())
 
 
 class Marks:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from ..contract.events import Fact, Kind
@@ -162,6 +163,13 @@ class LogStream(ABC):
 
         Times must not go back; a smaller one is stored as the last one.
         """
+
+    def append_block(self, time: int, start: int, data: bytes) -> int:
+        """Store whole lines of one time: source bytes from `start` on, each line with its LF."""
+        texts = data.split(b"\n")[:-1]
+        ends = accumulate((len(text) + 1 for text in texts), initial=start)
+        next(ends)
+        return self.append([(time, end, text) for end, text in zip(ends, texts, strict=True)])
 
     @abstractmethod
     def sync(self) -> None:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from .base import LogLine
 
+_LF = ord("\n")
 _WHOLE = re.compile(rb"\d+ \d+ ")
 _COULD_BE_HEAD = re.compile(rb"[0-9 ]*")
 
@@ -21,6 +24,25 @@ def print_lines(
         b"%d %d %b\n" % (at, end, text) for at, (_, end, text) in zip(times, lines, strict=True)
     ]
     return rows, times
+
+
+def print_block(time: int, start: int, data: bytes) -> tuple[bytes, list[int]]:
+    """Return lines of one time as they are stored, and where in that each of them begins.
+
+    One format for all lines takes a quarter of what a format for each does.
+    """
+    texts = data.split(b"\n")[:-1]
+    words: list[object] = [None] * (2 * len(texts))
+    words[::2] = [start + each for each in _line_starts(data)[1:]]
+    words[1::2] = texts
+    rows = (b"%d %%d %%b\n" % time * len(texts)) % tuple(words)
+    return rows, _line_starts(rows)[:-1]
+
+
+def _line_starts(data: bytes) -> list[int]:
+    """Return where lines begin, and where one more would."""
+    found: list[int] = (np.flatnonzero(np.frombuffer(data, np.uint8) == _LF) + 1).tolist()
+    return [0, *found]
 
 
 def without_breaks(lines: Sequence[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:

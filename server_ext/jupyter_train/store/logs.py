@@ -14,7 +14,15 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from .base import LogLine, LogStore, LogStream
-from .log_lines import head, is_whole, matches, parse_all, print_lines, without_breaks
+from .log_lines import (
+    head,
+    is_whole,
+    matches,
+    parse_all,
+    print_block,
+    print_lines,
+    without_breaks,
+)
 from .marks import Marks, keep
 from .segments import Segments
 
@@ -76,18 +84,13 @@ class SegmentStream(LogStream):
     def _cover(self, data: bytes, position: int, *, fresh: bool) -> None:
         # Not splitlines: progress bars leave CR inside a line.
         rows = [row + b"\n" for row in data.split(b"\n")[:-1]]
-        self._mark(rows, [], position, fresh=fresh)
-        self._lines += len(rows)
+        self._mark(_starts(rows, position), lambda at: head(rows[at])[0], fresh=fresh)
 
-    def _mark(self, rows: list[bytes], times: list[int], position: int, *, fresh: bool) -> None:
-        starts = list(accumulate(map(len, rows), initial=position))[:-1]
-        added = self._marks.cover(
-            self._lines,
-            starts,
-            lambda at: times[at] if times else head(rows[at])[0],
-            fresh=fresh,
-        )
-        keep(self._files.path(self._files.limits(position)[0], ".idx"), added)
+    def _mark(self, starts: Sequence[int], time: Callable[[int], int], *, fresh: bool) -> None:
+        """Count lines that begin there, and mark some of them."""
+        added = self._marks.cover(self._lines, starts, time, fresh=fresh)
+        keep(self._files.path(self._files.limits(starts[0])[0], ".idx"), added)
+        self._lines += len(starts)
 
     @property
     def source_offset(self) -> int:
@@ -124,14 +127,26 @@ class SegmentStream(LogStream):
             if data.count(b"\n") != len(rows):
                 rows, times = print_lines(without_breaks(lines), self._time)
                 data = b"".join(rows)
-            fresh = self._files.roll()
-            position = self._files.end
-            self._files.append(data)
-            self._mark(rows, times, position, fresh=fresh)
-            self._lines += len(rows)
+            self._write(data, _starts(rows, 0), times.__getitem__)
             self._time, self._source = times[-1], lines[-1][1]
-            self._first = times[0] if self._first is None else self._first
             return self._files.end
+
+    def append_block(self, time: int, start: int, data: bytes) -> int:
+        """Store lines of one time with one write."""
+        if not data:
+            return self.end
+        with self._lock:
+            time = max(time, self._time)
+            self._write(*print_block(time, start, data), lambda _: time)
+            self._time, self._source = time, start + len(data)
+            return self._files.end
+
+    def _write(self, rows: bytes, starts: list[int], time: Callable[[int], int]) -> None:
+        fresh = self._files.roll()
+        position = self._files.end
+        self._files.append(rows)
+        self._mark([position + each for each in starts], time, fresh=fresh)
+        self._first = time(0) if self._first is None else self._first
 
     def read(self, position: int, limit: int, max_bytes: int = 1 << 20) -> list[LogLine]:
         """Return lines from `position` on."""
@@ -322,3 +337,8 @@ class SegmentLogs(LogStore):
             self._recent.clear()
             self._open.clear()
             self._listed.clear()
+
+
+def _starts(rows: Sequence[bytes], position: int) -> list[int]:
+    """Return where rows begin that follow each other from `position` on."""
+    return list(accumulate(map(len, rows), initial=position))[:-1]

@@ -1,5 +1,7 @@
 """What every LogStore must do: inherit the class and give it a `logs` fixture."""
 
+from itertools import accumulate
+
 import pytest
 
 from ..store.base import LogLine, LogStore, LogStream
@@ -87,6 +89,23 @@ class LogStoreSuite:
         stream.append([(1000, 1, b"a"), (900, 2, b"b")])
         stream.append([(950, 3, b"c"), (1100, 4, b"d")])
         assert [line.time for line in stream.read(0, 10)] == [1000, 1000, 1000, 1100]
+
+    def test_a_block_is_what_its_lines_are(self, logs: LogStore, stream: LogStream) -> None:
+        """Whole lines of one time in one piece; each is found by number, time and place."""
+        texts_given = [b"%d \xff" % number for number in range(3000)]
+        data = b"".join(text + b"\n" for text in texts_given)
+        other = logs.create("job", "other", 100.0)
+        ends = list(accumulate(len(text) + 1 for text in texts_given))
+        for first in (0, len(data)):
+            stream.append_block(1000 - first, first, data)
+            other.append([(1000, first + e, t) for e, t in zip(ends, texts_given, strict=True)])
+        assert stream.read(0, 10_000) == other.read(0, 10_000)
+        assert (stream.end, stream.source_offset) == (other.end, 2 * len(data))
+        assert [stream.seek_line(n) for n in (0, 1, 2999, 3000, 5999)] == [
+            other.seek_line(n) for n in (0, 1, 2999, 3000, 5999)
+        ]
+        assert stream.append_block(1000, 0, b"") == stream.end
+        assert (stream.first_time, stream.last_time) == (1000, 1000)
 
     def test_the_first_line_at_a_time_is_found(self, stream: LogStream) -> None:
         """Among many of one time as well."""
