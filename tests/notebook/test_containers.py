@@ -163,6 +163,38 @@ def test_an_image_of_ones_own_needs_neither_script_nor_train(session, docker_eng
     assert "one two" in capsys.readouterr().out
 
 
+# One line: Amazon's model allows no others in a command.
+WRITES = (
+    "import os; "
+    "places = '/opt/state', '/opt/ml/output/tensorboard', os.environ['SM_MODEL_DIR']; "
+    "[open(f'{each}/' + os.environ['COLOUR'], 'w').write('written') for each in places]"
+)
+
+
+def test_checkpoints_tensorboard_and_an_uncompressed_model_land_where_they_were_asked_for(
+    session, docker_engine, tmp_path
+):
+    places = {name: tmp_path / name for name in ("state", "board", "out")}
+    estimator = Estimator(
+        image_uri=docker_engine.image,
+        container_entry_point=["python3", "-c", WRITES],
+        checkpoint_s3_uri=places["state"],
+        checkpoint_local_path="/opt/state",
+        tensorboard_output_config=places["board"],
+        output_path=places["out"],
+        disable_output_compression=True,
+        environment={"COLOUR": "blue"},
+        volume_size=1,
+        max_retry_attempts=1,
+        sagemaker_session=session,
+    )
+    estimator.fit(logs=False)
+    name = estimator.latest_training_job.name
+    assert (places["state"] / "blue").read_text() == "written"
+    assert [path.name for path in places["board"].rglob("*") if path.is_file()] == ["blue"]
+    assert (places["out"] / name / "output" / "model" / "blue").read_text() == "written"
+
+
 def test_an_image_without_train_is_refused_in_words(session, docker_engine):
     estimator = Estimator(image_uri=docker_engine.image, sagemaker_session=session)
     with pytest.raises(TrainingJobFailed, match=r"ClientError: the image .* 'train'"):
