@@ -2,8 +2,6 @@
 
 from bisect import bisect_left
 
-import numpy as np
-
 LONGEST = 256 * 1024
 """Longest event in bytes, CloudWatch's own limit; a longer line becomes several events."""
 
@@ -25,12 +23,12 @@ class LineSplitter:
     def block(self, chunk: bytes) -> tuple[int, bytes]:
         r"""Return the offset of the lines that are whole now, and them, as they are, in one piece.
 
-        Nothing is taken, for `feed` to take, if they are few, end otherwise than in \n, or if one
-        is too long for an event.
+        Nothing is taken, for `feed` to take, if they are few, end otherwise than in \n, or may be
+        too long for an event.
         """
         data = self._rest + chunk
         cut = data.rfind(b"\n") + 1
-        if not cut or len(chunk) < self._bulk or b"\r" in data or longest(data) > LONGEST:
+        if not cut or len(chunk) < self._bulk or b"\r" in data or not has_short_lines(data):
             return self._offset, b""
         start, self._offset, self._rest = self._offset, self._offset + cut, data[cut:]
         return start, data[:cut]
@@ -68,10 +66,10 @@ class LineSplitter:
         lines.append((self._offset, piece.rstrip(b"\r\n")))
 
 
-def longest(data: bytes) -> int:
-    r"""Return the length of the longest line, its \n included; what has none yet is a line too."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
-    return int(np.diff(ends, prepend=0, append=len(data)).max())
+def has_short_lines(data: bytes) -> bool:
+    r"""Whether each stretch of half an event's length has a \n, so that no line is longer."""
+    half = LONGEST // 2
+    return all(data.find(b"\n", at, at + half) >= 0 for at in range(0, len(data) - half, half))
 
 
 class Marks:
