@@ -2,6 +2,7 @@
 
 import { expect, test } from '@jupyterlab/galata';
 import { readFileSync } from 'fs';
+import { slowRegistry } from './registry';
 import { engine, METRICS, screenshot, stopAll, train } from './training';
 import { painted } from './view';
 
@@ -133,6 +134,40 @@ test('an image that is nowhere fails its job, and the panel says why', async ({ 
   await expect(tab.locator('.jt-Status')).toContainText('Failed', { timeout: 60000 });
   await expect(tab.locator('.jt-JobTab-notice')).toContainText('jupyter-train-test/absent:1');
   await screenshot(page, 'no-image-light');
+});
+
+test('how far an image is pulled is seen as it goes on, and it can be stopped', async ({ page }) => {
+  const { server, image } = await slowRegistry();
+  const form = await imageForm(page, image);
+  await form.getByLabel('Job name').fill('pulled');
+  await form.getByRole('button', { name: 'Start training' }).click();
+  const tab = page.locator('.jt-JobTab');
+  const progress = tab.locator('.jt-Progress');
+  await expect(progress).toContainText(/Pulling the image .* \d+ of 60 MB/);
+  const done = async (): Promise<number> => {
+    return await progress.locator('progress').evaluate((bar: HTMLProgressElement) => bar.value);
+  };
+  const before = await done();
+  await expect.poll(done).toBeGreaterThan(before);
+  await screenshot(page, 'pulling-light');
+  await page.theme.setDarkTheme();
+  await screenshot(page, 'pulling-dark');
+  await tab.getByRole('button', { name: 'Stop' }).click();
+  await expect(tab.locator('.jt-Status')).toContainText('Stopped', { timeout: 60000 });
+  await expect(progress).toBeHidden();
+  server.closeAllConnections();
+  server.close();
+});
+
+test('where no engine can be used the form says why, and what to do', async ({ page }) => {
+  const problem = 'There is no Docker engine: start one, or leave the image out.';
+  await page.route('**/jupytertrain/DescribeManager*', async route => {
+    await route.fulfill({ json: { Engines: [{ Kind: 'docker', Problem: problem }] } });
+  });
+  const form = await imageForm(page, '');
+  await expect(form.locator('.jt-Form-warning')).toHaveText(problem);
+  await form.getByRole('radio', { name: 'A Python of this machine' }).check();
+  await expect(form.locator('.jt-Form-warning')).toHaveCount(0);
 });
 
 test('a script runs in an image that has only a Python', async ({ page }) => {

@@ -3,10 +3,13 @@ import test from 'node:test';
 
 import { readImages, readProblem } from '../../labextension/src/contract/container';
 import { readDetail, readSummary } from '../../labextension/src/contract/sagemaker';
+import { caveat } from '../../labextension/src/ui/caveat';
 import { binarySize } from '../../labextension/src/ui/figures';
 import { EMPTY, launchDocument } from '../../labextension/src/ui/launchdocument';
 import { isSystem, measureOf, systemCharts } from '../../labextension/src/ui/measures';
 import { preparation, share } from '../../labextension/src/ui/progress';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
 
 function described(more: object): ReturnType<typeof readDetail> {
   return readDetail({ TrainingJobName: 'a', TrainingJobStatus: 'InProgress', ...more });
@@ -117,4 +120,11 @@ test('only a form for an image speaks of containers', () => {
 test('what is no number of hours is for the server to refuse', () => {
   const sent = launchDocument({ ...EMPTY, maxHours: 'two' }) as Record<string, unknown>;
   assert.equal(sent.max_run, 'two');
+});
+
+test('a silent engine is told before anything else, and a reason in its first line', () => {
+  const trans = { __: (text: string) => text } as TranslationBundle;
+  assert.match(caveat({ Unreachable: true, FailureReason: 'no' }, trans), /does not answer/);
+  assert.equal(caveat({ FailureReason: 'Error: 1\nTraceback' }, trans), 'Error: 1');
+  assert.equal(caveat({}, trans), '');
 });

@@ -4,13 +4,14 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import { BoxLayout, Panel, TabPanel, Widget } from '@lumino/widgets';
 import * as React from 'react';
 import { Artifacts } from './artifacts';
+import { caveat } from './caveat';
 import { CurveGrid } from './curvegrid';
 import { ElapsedClock } from './elapsed';
 import { JobFacts } from './jobfacts';
 import { LogSearch } from './logsearch';
 import { part } from './part';
 import { preparation, Progress } from './progress';
-import { caveat, drawStatus } from './status';
+import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CurvesModel } from '../data/curves';

@@ -3,13 +3,14 @@
 import { Panel } from '@lumino/widgets';
 import { lineOf } from './aligned';
 import { button } from './button';
+import { caveat } from './caveat';
 import { Chart } from './chart';
 import { ElapsedClock } from './elapsed';
 import { LogView } from './logview';
 import { isSystem } from './measures';
 import { part } from './part';
 import { preparation, Progress } from './progress';
-import { caveat, drawStatus } from './status';
+import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CurvesModel } from '../data/curves';

@@ -83,21 +83,6 @@ export function statusLook(job: IStanding, trans: TranslationBundle): IStatusLoo
   };
 }
 
-/** Return why a job failed in one line; the rest of the reason is the end of its log. */
-export function headline(reason = ''): string {
-  return reason.split('\n', 1)[0];
-}
-
-/** Return what is to be said of a job: why it failed, or that nobody can look at it now. */
-export function caveat(
-  job: { FailureReason?: string; Unreachable?: boolean },
-  trans: TranslationBundle
-): string {
-  return job.Unreachable
-    ? trans.__('Its container engine does not answer; this is the last that is known of it.')
-    : headline(job.FailureReason);
-}
-
 /** Draw a job's status into an element. */
 export function drawStatus(node: HTMLElement, job: IStanding, trans: TranslationBundle): void {
   const { word, icon, className } = statusLook(job, trans);

@@ -47,8 +47,9 @@ export class SystemCurves extends Panel {
     let chart = this._byKey.get(key);
     if (!chart) {
       chart = new Chart(this.trans, { along: this.trans.__('Second'), measure: measureOf(name) });
+      // its place among the charts that are there: curves do not all begin at one time
+      this._charts.insertWidget([...this._byKey.keys()].filter(each => each < key).length, chart);
       this._byKey.set(key, chart);
-      this._charts.addWidget(chart);
     }
     return chart;
   }
