@@ -34,12 +34,14 @@ def test_without_ipywidgets_the_form_says_what_else_works(monkeypatch, script):
 
 def test_without_an_image_the_form_makes_a_plain_process_job(told, script):
     session = told()
-    shown = form(str(script), sagemaker_session=session, enable_remote_debug=True)
-    assert shown.container.shell.layout.display == "none"
+    shown = form(str(script), sagemaker_session=session, enable_network_isolation=True)
+    assert shown.container.network.layout.display == "none"
+    shown.container.shell.value = True
     shown.button.click()
     request = session.told.request("CreateTrainingJob")
     assert "TrainingImage" not in request["AlgorithmSpecification"]
-    assert "RemoteDebugConfig" not in request
+    assert "EnableNetworkIsolation" not in request
+    assert request["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
 
 
 def test_images_that_are_here_are_choices_and_the_fields_reach_the_job(told, script):
@@ -48,7 +50,7 @@ def test_images_that_are_here_are_choices_and_the_fields_reach_the_job(told, scr
     shown = form(str(script), sagemaker_session=session)
     assert shown.container.image.options == ("net:1", "net:2")
     shown.container.image.value = "net:1"
-    assert shown.container.shell.layout.display is None
+    assert shown.container.network.layout.display is None
     shown.container.keep_alive.value = 600
     shown.container.network.value = False
     shown.container.shell.value = True

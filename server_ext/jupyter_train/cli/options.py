@@ -90,7 +90,7 @@ def _container(made: argparse.ArgumentParser) -> None:
         help="run this instead of its train",
     )
     add("--network", choices=["none"], help="none: the container reaches nobody")
-    add("--shell", action="store_true", help="terminals may be opened in the running container")
+    add("--shell", action="store_true", help="terminals may be opened in it while it runs")
     add("--volume-size", type=int, default=30, metavar="GIB", help="disk it may fill (30)")
     add("--keep-alive", type=int, metavar="SECONDS", help="keep a container warm after the job")
 

@@ -14,11 +14,7 @@ from .session import Session
 _LONGEST_KEEP_ALIVE = 21600
 # Seconds: an engine that hangs must not keep the form from being shown.
 _PATIENCE = 3.0
-_CONTAINER_ONLY = (
-    "keep_alive_period_in_seconds",
-    "enable_network_isolation",
-    "enable_remote_debug",
-)
+_CONTAINER_ONLY = ("keep_alive_period_in_seconds", "enable_network_isolation")
 
 
 class LaunchForm:
@@ -85,18 +81,18 @@ class ContainerFields:
     def parameters(self) -> dict[str, Any]:
         """Return what the fields say, as parameters of Estimator."""
         image = self.image.value.strip() or None
+        said = {"image_uri": image, "enable_remote_debug": self.shell.value or None}
         if is_process(image):
-            return {"image_uri": image, **dict.fromkeys(_CONTAINER_ONLY)}
+            return {**said, **dict.fromkeys(_CONTAINER_ONLY)}
         return {
-            "image_uri": image,
+            **said,
             "keep_alive_period_in_seconds": self.keep_alive.value or None,
             "enable_network_isolation": not self.network.value or None,
-            "enable_remote_debug": self.shell.value or None,
         }
 
     def _show(self, _: object = None) -> None:
         shown = None if not is_process(self.image.value.strip()) else "none"
-        for field in (self.keep_alive, self.network, self.shell):
+        for field in (self.keep_alive, self.network):
             field.layout.display = shown
 
 

@@ -94,7 +94,7 @@ def _add_container(parser: Parser) -> None:
     add("--image", help="container image to run in (default: this Python, in no container)")
     add("--command", type=shlex.split, metavar="WORDS", help="run this instead of its train")
     add("--network", choices=["none"], help="none: the container reaches nobody")
-    add("--shell", action="store_true", help="terminals may be opened in the running container")
+    add("--shell", action="store_true", help="terminals may be opened in it while it runs")
     add("--volume-size", type=int, metavar="GIB", help="disk it may fill (default: 30)")
     add("--keep-alive", type=int, metavar="SECONDS", help="keep a container warm after the job")
     add("--max-retries", type=int, metavar="N", help="tries again after a fault of the machine")
