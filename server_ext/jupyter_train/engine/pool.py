@@ -65,6 +65,8 @@ class Pool:
 
     def claim(self, record: JobRecord) -> Resources | None:
         """Promise a job what waits for one of its shape; its share is the job's from now on."""
+        if not can_wait(record.spec):
+            return None
         shape = shape_of(record)
         for idle in sorted(self._waiting.values(), key=lambda each: not each.made.done()):
             if idle.shape == shape and self._queue.hand(idle.id, record.id) is not None:

@@ -107,6 +107,9 @@ class ScriptedRuntime(Runtime):
         self.started: list[AttemptSpec] = []
         self.signals: list[tuple[AttemptKey, int]] = []
         self.removed: list[AttemptKey] = []
+        self.keeps = True
+        self.kept: list[AttemptSpec] = []
+        self.warm: list[AttemptKey] = []
         self.problems: list[Problem] = []
         self.start_error: str | None = None
         self.ends_on_signal = True
@@ -175,6 +178,21 @@ class ScriptedRuntime(Runtime):
             raise StartError(self.start_error)
         if _begin(Path(spec.folder), f"{len(self.started) + 1} {self.clock()}\n"):
             self.started.append(spec)
+            if (Path(spec.folder) / "warm").exists():
+                self.warm.append(spec.key)
+
+    async def keep(self, host: Host, spec: AttemptSpec) -> bool:
+        """Let something wait in the folder, unless the test has it refused."""
+        await host.size(host.folder)
+        if self.keeps:
+            _wait(Path(spec.folder))
+            self.kept.append(spec)
+        return self.keeps
+
+    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:
+        """Read the folder; what the test has ended waits no more."""
+        await host.size(host.folder)
+        return (Path(spec.folder) / "warm").exists() and not (Path(spec.folder) / "rc").exists()
 
     async def observe(
         self, host: Host, keys: Sequence[AttemptKey]
@@ -203,6 +221,11 @@ class ScriptedRuntime(Runtime):
         """Note it."""
         await self.kill(host, spec)
         self.removed.append(spec.key)
+
+
+def _wait(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "warm").touch()
 
 
 def _begin(folder: Path, pid: str) -> bool:
