@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import docker
@@ -69,6 +68,15 @@ class Dockerd:
         self.processes[name].wait(60)
 
 
+def remove(folder: Path) -> None:
+    """Remove a dockerd's folder, which it mounts over itself."""
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for path in sorted(mounted, reverse=True):
+        if path.startswith(f"{folder}/"):
+            subprocess.run(["umount", "-l", path], check=True)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def dockerd(docker_engine):
     folder = Path(tempfile.mkdtemp(prefix="jt-", dir="/var/tmp"))
@@ -82,8 +90,7 @@ def dockerd(docker_engine):
     client.close()
     for name in ("dockerd", "containerd"):
         dockerd.end(signal.SIGTERM, name)
-    with suppress(OSError):
-        shutil.rmtree(folder)
+    remove(folder)
 
 
 @pytest.fixture

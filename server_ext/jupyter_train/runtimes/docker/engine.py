@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 THREADS = 12
 CALL_SECONDS = 120
+GREETING_SECONDS = 20
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 
@@ -46,8 +47,10 @@ class Engine:
         """Call a method of docker's client; what is called may be called twice."""
         try:
             return self._call(method, *arguments, **options)
-        except HostUnreachableError:
+        except HostUnreachableError as error:
             # Connections are kept, and the first call after the engine's restart finds one dead.
+            if not is_broken(error):
+                raise
             return self._call(method, *arguments, **options)
 
     def has_file(self, container: str, path: str) -> bool:
@@ -99,15 +102,24 @@ class Engine:
         import docker  # noqa: PLC0415  see _call
 
         try:
-            return docker.APIClient(base_url=self.host, timeout=CALL_SECONDS)
+            client = docker.APIClient(base_url=self.host, timeout=GREETING_SECONDS)
         except docker.errors.DockerException as error:
             raise self.unreachable(error) from error
+        client.timeout = CALL_SECONDS
+        return client
 
 
 def give_up(stream: Any) -> None:
     """Close the connection of a stream, from the thread that reads it."""
     # docker-py's own `close` shuts the connection down, and leaves it to be closed by chance.
     stream._response.close()  # noqa: SLF001
+
+
+def is_broken(error: HostUnreachableError) -> bool:
+    """Tell whether a connection broke; an engine that takes too long would again."""
+    import requests  # noqa: PLC0415
+
+    return isinstance(error.__cause__, requests.exceptions.ConnectionError)
 
 
 def knock(host: str) -> None:
@@ -118,7 +130,7 @@ def knock(host: str) -> None:
     parts = urlsplit(host)
     if parts.scheme == "unix":
         with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(CALL_SECONDS)
+            probe.settimeout(GREETING_SECONDS)
             probe.connect(parts.path)
 
 

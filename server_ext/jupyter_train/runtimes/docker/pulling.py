@@ -32,20 +32,32 @@ def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
     repository, tag = docker.utils.parse_repository_tag(name)
     tell(f"Pulling the image {name}")
     try:
-        lines = engine.call("pull", repository, tag=tag or "latest", stream=True, decode=True)
+        options = {"tag": tag or "latest", "auth_config": _login(repository)}
+        lines = engine.call("pull", repository, stream=True, decode=True, **options)
         _follow(lines, asked, name, tell)
     except docker.errors.APIError as error:
         raise StartError(failure(asked, name, str(error.explanation or error))) from error
+    except docker.errors.DockerException as error:
+        raise StartError(failure(asked, name, str(error))) from error
     except requests.exceptions.RequestException as error:
         raise engine.unreachable(error) from error
+
+
+def _login(repository: str) -> dict[str, Any] | None:
+    """Return what `docker login` has left for a registry, read now: the client reads it once."""
+    import docker  # noqa: PLC0415
+
+    registry, _ = docker.auth.resolve_repository_name(repository)
+    found: dict[str, Any] | None = docker.auth.load_config().resolve_authconfig(registry)
+    return found
 
 
 def failure(asked: str, name: str, reason: str) -> str:
     """Say why an image cannot be had, and what to do."""
     small = reason.lower()
     words = next((why for signs, why in _REASONS if any(sign in small for sign in signs)), "")
-    first = name.split("/", maxsplit=1)[0]
-    registry = first if "." in first or ":" in first else ""
+    first, _, rest = name.partition("/")
+    registry = first if rest and ("." in first or ":" in first) else ""
     way_out = words.format(registry=registry).replace(" `;", "`;").replace("login `", "login`")
     meant = "" if asked == name else f" (for {asked!r})"
     told = f"{way_out} ({reason.strip()})" if way_out else reason.strip()
