@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_train.engine import patience
+from jupyter_train.engine import patience, reach
+from jupyter_train.engine.errors import RefusedError
 from jupyter_train.hosts.base import HostUnreachableError
 from jupyter_train.testing.scripted import ScriptedRuntime
 
@@ -18,7 +19,13 @@ class Engine(ScriptedRuntime):
     def __init__(self):
         super().__init__(kind="docker")
         self.away = False
+        self.hangs = False
         self.failing = {}
+
+    async def unavailable(self):
+        if self.hangs:
+            await asyncio.Event().wait()
+        return await super().unavailable()
 
     def _ask(self, verb):
         left = self.failing.get(verb, 0)
@@ -28,6 +35,8 @@ class Engine(ScriptedRuntime):
 
     async def observe(self, host, keys):
         self._ask("observe")
+        if self.hangs:
+            await asyncio.Event().wait()
         return await super().observe(host, keys)
 
     async def prepare(self, host, spec, tell):
@@ -87,6 +96,28 @@ def test_a_job_whose_engine_is_away_is_said_to_wait_and_goes_on_when_it_is_back(
     assert lost.transitions[-1].message == "Waiting: the engine does not answer"
     assert back.transitions[-1].message == "Training is under way"
     assert (end.status, end.unreachable, end.attempt) == ("Completed", False, 1)
+
+
+def test_an_engine_that_hangs_is_as_good_as_away(workshop, wait, engine, monkeypatch):
+    monkeypatch.setattr(reach, "GLANCE_SECONDS", 0.2)
+
+    async def scene():
+        async with workshop.manager() as manager:
+            await manager.submit(workshop.document("", **IMAGE), {}, "me")
+            await wait.until(manager, "job-1", condition=is_training)
+            engine.hangs = True
+            lost = await wait.until(manager, "job-1", condition=lambda job: job.unreachable)
+            with pytest.raises(
+                RefusedError, match=r"there was no answer for 0\.2 seconds; start it"
+            ):
+                await manager.submit(workshop.document("", "second", **IMAGE), {}, "me")
+            engine.hangs = False
+            engine.end(engine.started[0])
+            return lost, await wait.ended(manager, "job-1")
+
+    lost, end = asyncio.run(scene())
+    assert lost.transitions[-1].message == "Waiting: there was no answer for 0.2 seconds"
+    assert end.status == "Completed"
 
 
 @pytest.mark.parametrize("verb", ["observe", "prepare", "start", "kill", "remove"])

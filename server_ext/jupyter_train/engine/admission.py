@@ -4,13 +4,14 @@ from pathlib import PurePosixPath
 
 from ..contract.names import parse_address
 from ..contract.spec import Document, TrainingJob, read_spec
-from ..hosts.base import HostFacts
+from ..hosts.base import HostFacts, HostUnreachableError
 from ..runtimes.base import Runtime
 from .command import check_command
 from .errors import ClientError, LimitError, RefusedError
 from .folders import IN_CONTAINER
 from .metrics import check_definitions
 from .placement import Ledger, demand_of
+from .reach import glance
 from .settings import Settings
 
 # What a container has of its own, or of ours; nothing is mounted over it, in it or around it.
@@ -41,7 +42,10 @@ def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJ
 
 async def check_runtime(spec: TrainingJob, runtime: Runtime) -> None:
     """Raise RefusedError if what would run the job cannot be used now."""
-    reason = await runtime.unavailable()
+    try:
+        reason = await glance(runtime.unavailable)
+    except HostUnreachableError as error:
+        reason = f"{error}; start it anew, or leave the image out"
     if reason is not None:
         raise RefusedError(
             f"Value '{spec.image}' at 'algorithmSpecification.trainingImage' needs a container "

@@ -1,13 +1,14 @@
 """The runtimes at work on a host: what is asked of one is asked until it can be answered."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from ..contract.names import AttemptKey
 from ..hosts.base import Host
 from ..runtimes.base import AttemptSpec, Observation, Phase, Prepared, Runtime, Tell
 from .errors import InternalServerError
 from .patience import insist, whole
-from .reach import Reach
+from .reach import Reach, glance
 from .settings import Settings
 from .tower import Tower
 
@@ -31,7 +32,8 @@ class Lane:
 
     async def observe(self, key: AttemptKey) -> Observation:
         """Look at one attempt once."""
-        seen = await self.reach.insist(lambda: self.runtime.observe(self.host, [key]))
+        look = partial(self.runtime.observe, self.host, [key])
+        seen = await self.reach.insist(lambda: glance(look))
         return seen.get(key, Observation(phase=Phase.ABSENT))
 
     async def ended(self, key: AttemptKey) -> Observation:

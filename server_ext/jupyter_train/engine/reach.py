@@ -15,6 +15,8 @@ from . import patience
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+GLANCE_SECONDS = 10.0
+
 
 class Reach:
     """What is known of one engine's silence; `words` say it to the owner of a job."""
@@ -67,3 +69,13 @@ class Reach:
                 self.answered()
                 return result
             await asyncio.sleep(patience.RETRY)
+
+
+async def glance(action: Callable[[], Awaitable[T]]) -> T:
+    """Do what takes no time; HostUnreachableError if it does: an engine may hang, too."""
+    try:
+        async with asyncio.timeout(GLANCE_SECONDS):
+            return await action()
+    except TimeoutError as error:
+        words = f"there was no answer for {GLANCE_SECONDS:g} seconds"
+        raise HostUnreachableError(words) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..contract.names import AttemptKey
 from ..hosts.base import Host, HostUnreachableError
 from ..runtimes.base import Observation, Phase, Runtime
-from .reach import Reach
+from .reach import Reach, glance
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Tower:
     async def _look(self, keys: list[AttemptKey]) -> dict[AttemptKey, Observation]:
         """Look at these; a folder that is shut, or no thread to be had, hides no other."""
         try:
-            seen = await self._runtime.observe(self._host, keys)
+            seen = await glance(lambda: self._runtime.observe(self._host, keys))
         except HostUnreachableError as error:
             self._reach.silent(error)
             return {}
