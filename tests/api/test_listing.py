@@ -44,6 +44,15 @@ def test_jobs_are_filtered_and_ordered(listed, members, expected):
     assert listed(**members) == expected.split()
 
 
+def test_jobs_are_found_by_what_is_kept_warm_after_them(call, listed, manager):
+    kept = {"Status": "Available", "ResourceRetainedBillableTimeInSeconds": 3}
+    manager.move("a-2", "Stopping", warm_pool=kept)
+    assert listed(WarmPoolStatusEquals="Available") == ["a-2"]
+    assert listed(WarmPoolStatusEquals="Reused") == []
+    _, page = call("sagemaker", "ListTrainingJobs", NameContains="a-2")
+    assert page["TrainingJobSummaries"][0]["WarmPoolStatus"] == kept
+
+
 def test_jobs_are_ordered_by_name_and_by_status(listed):
     assert listed(SortBy="Name", SortOrder="Ascending") in (
         ["B-3", "B-4", "a-0", "a-1", "a-2"],

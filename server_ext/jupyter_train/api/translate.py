@@ -99,6 +99,7 @@ def listed(record: JobRecord, region: str = DEFAULT_REGION) -> dict[str, Any]:
         "TrainingJobStatus": record.status,
         "SecondaryStatus": record.secondary,
         **ended,
+        **_warm_pool(record),
     }
 
 
@@ -158,9 +159,12 @@ def _container(record: JobRecord) -> dict[str, Any]:
     found = {
         "Image": record.image,
         "ImageDigest": record.image_digest,
-        "WarmPoolStatus": dict(record.warm_pool),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value} | _warm_pool(record)
+
+
+def _warm_pool(record: JobRecord) -> dict[str, Any]:
+    return {"WarmPoolStatus": dict(record.warm_pool)} if record.warm_pool else {}
 
 
 def _reachability(record: JobRecord) -> dict[str, bool]:

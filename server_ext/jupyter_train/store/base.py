@@ -40,10 +40,12 @@ class StaleRecordError(Exception):
 class JobQuery:
     """Which jobs, in which order, from where; a page is found by key, never by offset.
 
-    Times are exclusive bounds; `name_contains` ignores case.
+    Times are exclusive bounds; `name_contains` ignores case; `warm_pool` is the Status of what was
+    kept warm after the job.
     """
 
     status: Status | None = None
+    warm_pool: str = ""
     name_contains: str = ""
     created_after: float | None = None
     created_before: float | None = None

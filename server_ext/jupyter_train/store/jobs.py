@@ -201,6 +201,8 @@ def _bounds(query: JobQuery) -> list[ColumnElement[bool]]:
     bounds: list[ColumnElement[bool]] = []
     if query.status is not None:
         bounds.append(JOB.c.status == query.status)
+    if query.warm_pool:
+        bounds.append(JOB.c.record["warm_pool"]["Status"].as_string() == query.warm_pool)
     if query.name_contains:
         bounds.append(JOB.c.name.icontains(query.name_contains, autoescape=True))
     for column, low, high in (

@@ -163,6 +163,7 @@ class MemoryJobs(JobStore):
 def _matches(record: JobRecord, query: JobQuery) -> bool:
     return (
         query.status in (None, record.status)
+        and query.warm_pool in ("", record.warm_pool.get("Status"))
         and query.name_contains.lower() in record.name.lower()
         and _within(record.created, query.created_after, query.created_before)
         and _within(record.modified, query.modified_after, query.modified_before)

@@ -125,6 +125,8 @@ class JobStoreSuite:
         for number in range(4):
             jobs.submit(job(f"Job_{number}", created=float(number)), {})
         jobs.change(jobs.find("Job_3").moved(SecondaryStatus.FAILED, 9.0), Kind.JOB_MOVED, {})
+        kept = {"warm_pool": {"Status": "Available"}}
+        jobs.change(jobs.find("Job_2").changed(2.0, **kept), Kind.JOB_NOTED, {})
 
         def names(**query: Any) -> list[str]:
             return [row.name for row in jobs.select(JobQuery(sort_by="Name", **query))]
@@ -133,6 +135,8 @@ class JobStoreSuite:
         assert names(name_contains="%") == names(name_contains="b1") == []
         assert names(status=Status.FAILED) == names(modified_after=8.0) == ["Job_3"]
         assert names(created_after=0.0, created_before=2.0) == ["Job_1"]
+        assert names(warm_pool="Available") == ["Job_2"]
+        assert names(warm_pool="InUse") == []
 
     def test_active_jobs_are_those_that_have_not_ended(self, jobs: JobStore) -> None:
         """The oldest first."""

@@ -44,8 +44,8 @@ async def describe_training_job(context: Context, input: Input) -> Input:
 
 async def list_training_jobs(context: Context, input: Input) -> Input:
     """Return one page of jobs; as on AWS oldest first, unless asked otherwise."""
-    if input.keys() & {"WarmPoolStatusEquals", "TrainingPlanArnEquals"}:
-        return {"TrainingJobSummaries": []}  # there are no warm pools and no plans here
+    if "TrainingPlanArnEquals" in input:
+        return {"TrainingJobSummaries": []}  # there are no plans here
     limit = input.get("MaxResults", _FIRST_PAGE)
     query = _query(context, input, limit + 1)
     found = await asyncio.to_thread(context.manager.jobs.select, query)
@@ -103,6 +103,7 @@ def _query(context: Context, input: Input, limit: int) -> JobQuery:
     status = input.get("StatusEquals")
     return JobQuery(
         status=Status(status) if status else None,
+        warm_pool=input.get("WarmPoolStatusEquals", ""),
         name_contains=input.get("NameContains", ""),
         created_after=input.get("CreationTimeAfter"),
         created_before=input.get("CreationTimeBefore"),
