@@ -150,6 +150,16 @@ def test_the_files_of_the_contract_are_those_that_a_container_is_given():
     assert set(re.findall(r"([a-z]+\.json)`", " ".join(told))) <= set(made)
 
 
+def test_the_limits_that_the_page_on_containers_names_are_those_of_the_code():
+    page = (ROOT / "docs" / "containers.md").read_text()
+    options = importlib.import_module("jupyter_train.runtimes.docker.options")
+    detection = importlib.import_module("jupyter_train.runtimes.docker.detection")
+    settings = importlib.import_module("jupyter_train.runtimes.docker.settings")
+    assert f"| processes | {options.PIDS:,} |" in page
+    assert ("Docker 20.10" in detection.too_old("", "")) and ("Docker 20.10" in page)
+    assert settings.METADATA_ADDRESSES[0] in page
+
+
 def reasons():
     """The first column of the table of reasons, as the page on containers quotes them."""
     return [row[0].split("`")[1] for row in rows("containers.md", "## Something is wrong")]
