@@ -218,6 +218,19 @@ def test_a_folder_that_a_job_has_shut_is_opened(site):
     assert site.remove_all().left == {}
 
 
+def test_what_cannot_be_removed_is_said_and_the_rest_goes(site, monkeypatch):
+    site.make("attempts", "gone-a1-r0", "log")
+    site.make("attempts", "file")
+
+    def refuse(path):
+        raise PermissionError(f"it is another user's: {path.name}")
+
+    monkeypatch.setattr("shutil.rmtree", refuse)
+    done = site.remove_all()
+    assert [each.name for each in done.removed] == ["file"]
+    assert list(done.left.values()) == ["it is another user's: gone-a1-r0"]
+
+
 def test_ids_lead_nowhere_but_to_what_was_found(site):
     site.submit("a")
     made_up = ["../../keys.json", str(site.key("a")), "0" * 16, ""]

@@ -80,7 +80,7 @@ def _parse(name: str, text: str) -> dict[str, str]:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise TableError(f"{name}: {error}; it holds {RULE}") from error
+        raise TableError(f"{name} cannot be read: {error}; it holds {RULE}") from error
     table = document.pop(TABLE, {})
     if document or not isinstance(table, dict):
         line = next((n for n, each in enumerate(text.splitlines(), 1) if each.strip()), 1)

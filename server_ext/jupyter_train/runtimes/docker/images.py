@@ -1,14 +1,13 @@
 """Images: which one a name means here, what is in it, and how it gets here."""
 
-import fnmatch
 import threading
 import time
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import image_table
 from ..base import LocalImage, Prepared, StartError, Tell
 from .engine import Engine
 from .pulling import pull
@@ -51,10 +50,7 @@ class Images:
 
     def local_name(self, name: str) -> str:
         """Return what the table makes of a name: the first pattern that fits, else the name."""
-        for pattern, local in read_table(self._table).items():
-            if fnmatch.fnmatchcase(name, pattern):
-                return local
-        return name
+        return image_table.find_local(read_table(self._table), name)
 
     def find(self, name: str) -> Image | None:
         """Return an image that is here."""
@@ -149,10 +145,7 @@ class Images:
 
 def read_table(path: Path | None) -> dict[str, str]:
     """Return "glob of names" = "local image", as a person wrote it; read at each use."""
-    if path is None or not path.exists():
-        return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("images", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StartError(f"{path.name} cannot be read: {error}") from error
-    return {str(pattern): str(local) for pattern, local in table.items()}
+        return {} if path is None else image_table.read_table(path)
+    except image_table.TableError as error:
+        raise StartError(f"{error}") from error
