@@ -156,7 +156,8 @@ def test_the_limits_that_the_page_on_containers_names_are_those_of_the_code():
     detection = importlib.import_module("jupyter_train.runtimes.docker.detection")
     settings = importlib.import_module("jupyter_train.runtimes.docker.settings")
     assert f"| processes | {options.PIDS:,} |" in page
-    assert ("Docker 20.10" in detection.too_old("", "")) and ("Docker 20.10" in page)
+    assert "Docker 20.10" in detection.too_old("", "")
+    assert "Docker 20.10" in page
     assert settings.METADATA_ADDRESSES[0] in page
 
 
