@@ -162,7 +162,7 @@ test('how far an image is pulled is seen as it goes on, and it can be stopped', 
 test('where no engine can be used the form says why, and what to do', async ({ page }) => {
   const problem = 'There is no Docker engine: start one, or leave the image out.';
   await page.route('**/jupytertrain/DescribeManager*', async route => {
-    await route.fulfill({ json: { Engines: [{ Kind: 'docker', Problem: problem }] } });
+    await route.fulfill({ json: { Engines: [{ Kind: 'docker', Reason: problem }] } });
   });
   const form = await imageForm(page, '');
   await expect(form.locator('.jt-Form-warning')).toHaveText(problem);

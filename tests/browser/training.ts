@@ -64,11 +64,24 @@ export function train(...args: string[]): string {
   return execFileSync(python, argv, { encoding: 'utf-8' });
 }
 
+/** Kill the manager as a crash would; the Jupyter server starts the next one. */
+export function killManager(): void {
+  const { pid } = JSON.parse(readFileSync(join(FOLDER, 'train/manager.json'), 'utf-8')) as {
+    pid: number;
+  };
+  process.kill(pid, 'SIGKILL');
+}
+
+/** Save a script that trains for so long; returns its path. */
+export function savedScript(name: string, seconds: number): string {
+  const file = join(FOLDER, 'root', `${name}.py`);
+  writeFileSync(file, script(seconds));
+  return file;
+}
+
 /** Start a job as from a terminal, and save a notebook whose output names it. */
 export function savedWithJob(job: string, seconds: number): void {
-  const file = join(FOLDER, 'root', `${job}.py`);
-  writeFileSync(file, script(seconds));
-  train('run', file, '--name', job, '--metric', `loss=${METRICS.loss}`, '--no-wait');
+  train('run', savedScript(job, seconds), '--name', job, '--metric', `loss=${METRICS.loss}`, '--no-wait');
   writeFileSync(join(FOLDER, 'root', `${job}.ipynb`), notebook(['# trained elsewhere'], job));
 }
 

@@ -57,15 +57,18 @@ test('a warm container is read where there is one', () => {
 });
 
 test('engines are in the way only if none of them is there', () => {
-  const away = { Kind: 'docker', Problem: 'There is no engine.' };
-  assert.equal(readProblem({ Engines: [away] }), 'There is no engine.');
-  assert.equal(readProblem({ Engines: [away, { Kind: 'podman' }] }), '');
+  const away = { Kind: 'docker', Reason: 'There is no engine.' };
+  const process = { Kind: 'process', Reason: '' };
+  assert.equal(readProblem({ Engines: [process, away] }), 'There is no engine.');
+  assert.equal(readProblem({ Engines: [away, { Kind: 'podman', Reason: '' }] }), '');
   assert.equal(readProblem({}), '');
 });
 
-test('images are named once and in order', () => {
-  const names = ['b:1', 'a:2', 'b:1'];
-  assert.deepEqual(readImages({ Images: names.map(Name => ({ Name })) }), ['a:2', 'b:1']);
+test('images are named once and in order, and patterns of the table not at all', () => {
+  const [Images, Mappings] = [['b:1', 'a:2', 'b:1'], ['1.ecr/c:3', '*.ecr/*']].map(names => {
+    return names.map(Name => ({ Name }));
+  });
+  assert.deepEqual(readImages({ Images, Mappings }), ['1.ecr/c:3', 'a:2', 'b:1']);
   assert.throws(() => readImages({ Images: ['a:1'] }), /image must be an object/);
 });
 

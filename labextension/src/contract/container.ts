@@ -25,7 +25,7 @@ export interface IWarmPool {
   reusedBy: string | undefined;
 }
 
-/** The image that stands for no image. */
+/** What stands for no container: as an image, and as a kind of engine. */
 const PROCESS = 'process';
 
 /** What there is to run containers with, for whoever chooses an image. */
@@ -36,16 +36,23 @@ export interface IEngine {
   problem: string;
 }
 
-/** Read what DescribeManager says of its engines: why there is none to use, empty if there is. */
+/** Read what DescribeManager says of container engines: why none can be used, empty if one can. */
 export function readProblem(manager: JsonObject): string {
-  const problems = list(manager.Engines, engine => textOr(object(engine, 'engine'), 'Problem', ''));
-  return problems.every(Boolean) ? problems.join(' ') : '';
+  const reasons = list(manager.Engines, engine => object(engine, 'engine'))
+    .filter(engine => engine.Kind !== PROCESS)
+    .map(engine => textOr(engine, 'Reason', ''));
+  return reasons.every(Boolean) ? reasons.join(' ') : '';
 }
 
-/** Read the names of ListImages. */
+/** Read the names of ListImages: of images that are here, and of those the table makes so. */
 export function readImages(answer: JsonObject): string[] {
-  const names = list(answer.Images, image => textOr(object(image, 'image'), 'Name', ''));
-  return [...new Set(names)].filter(Boolean).sort();
+  const rows = [...list(answer.Mappings, readName), ...list(answer.Images, readName)];
+  const names = rows.filter(name => name !== '' && !/[*?[]/.test(name)); // a pattern is no name
+  return [...new Set(names)].sort();
+}
+
+function readName(value: unknown): string {
+  return textOr(object(value, 'image'), 'Name', '');
 }
 
 /** Read what a described job runs in. */
