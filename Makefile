@@ -1,5 +1,9 @@
 # One command per chore.  Needs Python 3.11 or newer and make; everything else comes from there.
 #
+# The container tests and benches use a Docker engine that answers (at DOCKER_HOST, or where it always
+# is); where none does and this is root on Debian, one is installed, started for the run and ended.
+# Their base image takes no registry: debootstrap makes it, once, in ~/.cache/jupyter-train.
+#
 #   make demo             JupyterLab on the digits notebook, with its job training
 #   make demo HEADLESS=1  the same notebook run to its end without a browser
 #   make test             every check there is      make lint   only those that read the code
