@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 from .failure import CannotRunError
+from .layout import OPT_ML, here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing itself takes longer to import than this package
@@ -24,17 +26,34 @@ PIP = ("install", "--disable-pip-version-check", "--no-input", "--progress-bar",
 def install(requirements: str, root: str) -> str:
     """Return an interpreter that has the requirements, and sees all this one has."""
     lines = read_lines(requirements)
-    shared = os.environ.get(VARIABLE)
-    if shared and not any(is_local(line) for line in lines):
+    shared = os.environ.get(VARIABLE, "")
+    if shared and not any(is_local(line) for line in lines) and is_usable(shared):
         home = os.path.join(shared, digest(lines))
     else:
-        home = os.path.join(root, "env")  # what is built from the job's own files is the job's own
-    os.makedirs(os.path.dirname(home), exist_ok=True)
+        home = own_home(root, os.path.dirname(requirements))
     with open(home + ".lock", "w", encoding="ascii") as lock:
         wait_for_turn(lock)
         if not os.path.exists(os.path.join(home, "ready")):
             make(home, requirements)
     return os.path.join(home, "bin", "python")
+
+
+def own_home(root: str, source: str) -> str:
+    """Return where this job's own environment goes: what its own files are built into, too.
+
+    In a container only some folders below /opt/ml are the job's, and the rest may be read-only.
+    """
+    if is_usable(root):
+        return os.path.join(root, "env")
+    folder = source if is_usable(source) else os.environ.get("TMPDIR", "/tmp")  # noqa: S108  last
+    return os.path.join(folder, ".jupyter-train-env")
+
+
+def is_usable(folder: str) -> bool:
+    """Tell whether things can be made in a folder, which is made if it lacks."""
+    with contextlib.suppress(OSError):
+        os.makedirs(folder, exist_ok=True)
+    return os.access(folder, os.W_OK)
 
 
 def read_lines(path: str) -> list[str]:
@@ -88,10 +107,14 @@ def make(home: str, requirements: str) -> None:
 
 def fill(home: str, requirements: str) -> None:
     """Let pip install; what it says goes to the log."""
+    variables = dict(os.environ, PIP_USER="0")  # a user's pip.conf may say otherwise, and fail
+    if here().root == OPT_ML:
+        # A container's user often has no home, and what is kept in one goes with it.
+        variables.setdefault("PIP_CACHE_DIR", os.path.join(os.path.dirname(home), "pip"))
     code = subprocess.call(
         [*pip_of(home), *PIP, "-r", requirements],
         cwd=os.path.dirname(requirements),
-        env=dict(os.environ, PIP_USER="0"),  # a user's pip.conf may say otherwise, and would fail
+        env=variables,
     )
     if code:
         raise CannotRunError(
