@@ -1,5 +1,6 @@
 """What a container is made of, asked of the engine and seen from inside."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from jupyter_train.runtimes.base import Mount, Resources
 from jupyter_train.runtimes.docker.settings import METADATA_ADDRESSES, cpu_shares
 from jupyter_train.runtimes.docker.starting import _LIMITING
+from jupyter_train.testing.runtime import KEY
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -136,6 +138,35 @@ for address in sys.argv[1:]:
 def test_the_address_of_the_clouds_credentials_is_its_own(yard):
     spec = yard.spec("python3", "-c", CONNECTS, *METADATA_ADDRESSES)
     assert yard.prints(spec).split() == ["refused", "refused"]
+
+
+def test_the_address_is_its_own_on_the_engines_network_too(yard):
+    names = [each.name for each in yard.engine.api.networks.list()]
+    if "bridge" not in names:
+        pytest.skip("this engine has no network of its own")
+    yard.anew(network="bridge")
+    spec = yard.spec("python3", "-c", CONNECTS, *METADATA_ADDRESSES)
+    assert yard.prints(spec).split() == ["refused", "refused"]
+
+
+@pytest.fixture
+def own_network(yard, monkeypatch):
+    """The name of a network that only this test uses."""
+    name = f"jt-{yard.manager}"
+    for module in ("network", "starting"):
+        monkeypatch.setattr(f"jupyter_train.runtimes.docker.{module}.NETWORK", name)
+    yard.anew(network=name)
+    yield name
+    asyncio.run(yard.runtime.remove(yard.host, yard.spec()))
+    yard.engine.api.networks.get(name).remove()
+
+
+def test_a_network_that_somebody_removed_is_made_again(yard, own_network):
+    first = yard.script("true", key=replace(KEY, attempt=2))
+    yard.run(first)
+    asyncio.run(yard.runtime.remove(yard.host, first))
+    yard.engine.api.networks.get(own_network).remove()
+    assert yard.prints(yard.script("echo again")) == "again\n"
 
 
 def test_a_container_cannot_reach_another(yard):

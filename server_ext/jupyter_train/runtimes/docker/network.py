@@ -3,7 +3,7 @@
 import threading
 
 from .engine import Engine
-from .settings import NETWORK
+from .options import NETWORK
 
 _OPTIONS = {"com.docker.network.bridge.enable_icc": "false"}
 _LABELS = {"jupyter-train.network": "1"}

@@ -9,7 +9,8 @@ from ..base import Leftover
 from .ending import epoch
 from .engine import Engine
 from .network import Network
-from .settings import ATTEMPTS_LABEL, NETWORK
+from .options import NETWORK
+from .settings import ATTEMPTS_LABEL
 
 CONTAINER, NETWORK_KIND = "container", "network"
 

@@ -18,7 +18,6 @@ ATTEMPT_LABEL = "jupyter-train.attempt"
 ATTEMPTS_LABEL = "jupyter-train.attempts"
 IMAGE_LABEL = "jupyter-train.image"
 ARCHITECTURE_LABEL = "jupyter-train.architecture"
-NETWORK = "jupyter-train"
 HOSTNAME = "algo-1"
 
 HOME = "/opt/jupyter-train"
@@ -86,7 +85,8 @@ def container_body(asked: Asked) -> dict[str, Any]:
         body["WorkingDir"] = str(spec.working_directory)
     if not container.isolated:
         addresses = {"LinkLocalIPs": list(METADATA_ADDRESSES)}
-        body["NetworkingConfig"] = {"EndpointsConfig": {NETWORK: {"IPAMConfig": addresses}}}
+        networks = {asked.options.network: {"IPAMConfig": addresses}}
+        body["NetworkingConfig"] = {"EndpointsConfig": networks}
     return body
 
 
@@ -101,7 +101,7 @@ def host_config(asked: Asked) -> dict[str, Any]:
         "SecurityOpt": ["no-new-privileges"],
         "PidsLimit": asked.options.pids,
         "IpcMode": "private",
-        "NetworkMode": "none" if container.isolated else NETWORK,
+        "NetworkMode": "none" if container.isolated else asked.options.network,
         "LogConfig": _logging(asked.image),
         "Ulimits": _ulimits(asked.abilities),
         "CpuShares": cpu_shares(resources.cpus),

@@ -10,7 +10,7 @@ from .engine import Engine
 from .folder import container_id, look, make, write_id
 from .images import Image, Images
 from .network import Network
-from .options import Options
+from .options import NETWORK, Options
 from .settings import ATTEMPTS_LABEL, Abilities, Asked, container_body, container_name
 from .warm import fifo, read_waiting, waiting_body, write_others
 from .words import start_error
@@ -72,7 +72,7 @@ class Starter:
         assert spec.container is not None
         image = self.image(spec)
         make(Path(spec.folder), spec.container, copied=not image.has_shell)
-        if not spec.container.isolated:
+        if not spec.container.isolated and self._options.network == NETWORK:
             self._network.ensure()
         body = self.body(spec, image)
         if fifo(Path(spec.folder)).exists():
