@@ -166,6 +166,8 @@ def test_a_stop_that_an_outage_interrupts_is_carried_out_after_it(workshop, wait
     waiting, end = asyncio.run(scene())
     assert (waiting.status, waiting.secondary) == ("Stopping", "Stopping")
     assert (end.status, end.unreachable) == ("Stopped", False)
+    told = {str(stay.status): stay.message for stay in end.transitions}
+    assert told["Stopping"] == "Stopping the training job, as was asked"
 
 
 def test_a_job_is_adopted_though_its_engine_is_away_when_the_manager_comes(workshop, wait, engine):

@@ -1,10 +1,13 @@
-"""How jobs end, and what is said of it."""
+"""How jobs end, and what is said of it and before."""
 
 from collections.abc import Mapping
 
 from ..contract.names import CONTAINER_RUNTIME
 from ..contract.record import StopReason
 from ..contract.status import SecondaryStatus as S
+
+TRAINING = "Training is under way"
+WAITING = "Waiting: "
 
 # How a job that was told to stop ends, and what is said meanwhile.
 ENDS: Mapping[StopReason | None, tuple[S, str]] = {

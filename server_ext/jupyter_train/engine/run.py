@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from ..contract.events import Kind
 from ..contract.record import Desired, JobRecord, StopReason
+from ..contract.status import TERMINAL
 from ..contract.status import SecondaryStatus as S
 from ..runtimes.base import Observation, Phase, Resources, Shell
 from .attempt import Attempt
-from .endings import ENDED_WORDS, ENDS, lost_words
+from .endings import ENDED_WORDS, ENDS, TRAINING, WAITING, lost_words
 from .errors import (
     AlgorithmError,
     ClientError,
@@ -49,7 +50,7 @@ class JobRun:
         self._lock = asyncio.Lock()
         self._attempt: Attempt | None = None
         self._keep_folder = False
-        self._terminated = False
+        self._covered = TRAINING
         if record.attempt and record.secondary in (S.DOWNLOADING, S.TRAINING, S.STOPPING):
             self._adopt()
 
@@ -128,7 +129,7 @@ class JobRun:
             await self._move(S.STOPPING, "Stopping before the training has started")
             return
         started = self.record.training_started or self._clock()
-        await self._move(S.TRAINING, "Training is under way", training_started=started)
+        await self._move(S.TRAINING, TRAINING, training_started=started)
 
     async def train(self) -> None:
         """Training: collect until the attempt ends, or is to be stopped."""
@@ -220,24 +221,23 @@ class JobRun:
 
     async def _mind_reach(self) -> None:
         """Say when what runs the job has been silent for too long, and when it is back."""
-        reach, covered = self._shop.lane_of(self.record).reach, ""
-        while True:
+        reach = self._shop.lane_of(self.record).reach
+        while not self.record.is_terminal:
             await reach.turned(lost=not self.record.unreachable)
-            lost = reach.is_lost
-            if lost:
-                covered = self.record.transitions[-1].message
-            message = f"Waiting: {reach.words}" if lost else covered
-            await whole(partial(self._turn, lost, message))
+            await whole(partial(self._turn, lost=reach.is_lost, words=WAITING + reach.words))
 
-    async def _turn(self, lost: bool, message: str) -> None:
-        if self.record.is_terminal:
-            return
+    async def _turn(self, *, lost: bool, words: str) -> None:
         async with self._lock:
-            told = self.record.said(self._clock(), message).transitions
-            kept = self.record.transitions
-            self.record = await self._shop.book.note(
-                self.record, Kind.JOB_NOTED, unreachable=lost, transitions=told if message else kept
-            )
+            now = self.record.transitions[-1].message
+            if lost:
+                self._covered = now
+            # What was said since, by a stop for instance, stays.
+            said = words if lost else self._covered if now.startswith(WAITING) else now
+            told = self.record.said(self._clock(), said).transitions
+            if not self.record.is_terminal:
+                self.record = await self._shop.book.note(
+                    self.record, Kind.JOB_NOTED, unreachable=lost, transitions=told
+                )
 
     async def _say(self, message: str) -> None:
         async with self._lock:
@@ -250,7 +250,10 @@ class JobRun:
 
     async def _move(self, to: S, message: str, **changes: Any) -> None:
         async with self._lock:
-            self.record = await self._shop.book.move(self.record, to, message, **changes)
+            unreachable = self.record.unreachable and to not in TERMINAL
+            self.record = await self._shop.book.move(
+                self.record, to, message, unreachable=unreachable, **changes
+            )
 
     async def _unless_stopped(
         self, work: Coroutine[Any, Any, T], *, limited: bool = True
