@@ -2,11 +2,14 @@
 
 import io
 import json
+import subprocess
+import sys
 import tarfile
 import textwrap
 import time
 
 import pytest
+from engine_fixtures import OWN_CONTAINER
 
 from jupyter_train.contract.names import DEFAULT_BUCKET, LOG_GROUP
 
@@ -147,6 +150,16 @@ def test_an_image_of_one_s_own_trains_and_its_model_is_fetched(train, own_image)
     assert [line.split(":")[0] for line in job.lines[1:]] == ["epoch 1", "epoch 2", "epoch 3"]
     assert json.loads(job.model("line.json"))["epoch"] == 3
     assert job.facts["FinalMetricDataList"][0]["MetricName"] == "loss"
+
+
+def test_the_example_s_script_trains_with_boto3_alone(environment, own_image):
+    words = ["--image", own_image, "--name", "own-submitted", "--epochs", "2"]
+    done = subprocess.run(
+        [sys.executable, str(OWN_CONTAINER / "submit.py"), *words],
+        env=environment, capture_output=True, text=True, check=False, timeout=110,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Completed s3://jupyter-train/own-submitted/output/")
 
 
 def test_what_an_image_leaves_in_the_failure_file_is_the_reason(train, own_image):
