@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -112,6 +113,16 @@ class Site:
         return self.remove(*(each.id for each in self.find()), **options)
 
 
+def nest(folder):
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
 @pytest.fixture
 def site(tmp_path):
     return Site(tmp_path)
@@ -211,6 +222,20 @@ def test_links_are_cut_and_never_followed(site):
     assert list((site.home / "attempts").iterdir()) == []
 
 
+def test_what_a_job_made_to_do_harm_is_removed_and_does_none(site):
+    precious = site.home / "precious"
+    deep = site.home / "attempts" / "gone-a1-r0"
+    deep.mkdir(parents=True)
+    (site.home / "attempts" / os.fsdecode(b"\xff\n")).mkdir()
+    nest(deep)
+    site.make("envs", "abc", "ready")
+    (site.home / "envs" / "abc" / "a.lock").symlink_to(precious)
+    os.mkfifo(site.home / "envs" / "abc" / "b.lock")
+    assert site.remove_all().left == {}
+    assert site.found() == []
+    assert not precious.exists()
+
+
 def test_a_folder_that_a_job_has_shut_is_opened(site):
     inner = site.make("attempts", "gone-a1-r0", "ml", "model", "w").parent
     inner.chmod(0o500)
@@ -223,9 +248,9 @@ def test_what_cannot_be_removed_is_said_and_the_rest_goes(site, monkeypatch):
     site.make("attempts", "file")
 
     def refuse(path):
-        raise PermissionError(f"it is another user's: {path.name}")
+        return f"it is another user's: {path.name}" if path.is_dir() else path.unlink()
 
-    monkeypatch.setattr("shutil.rmtree", refuse)
+    monkeypatch.setattr("jupyter_train.engine.leftovers.delete", refuse)
     done = site.remove_all()
     assert [each.name for each in done.removed] == ["file"]
     assert list(done.left.values()) == ["it is another user's: gone-a1-r0"]
@@ -328,3 +353,15 @@ class Order(RuleBasedStateMachine):
 
 TestOrder = Order.TestCase
 TestOrder.settings = settings(max_examples=30, stateful_step_count=15, deadline=None)
+
+
+def test_a_manager_starts_in_spite_of_an_endless_tree_that_a_job_left(workshop):
+    deep = workshop.home / "attempts" / "gone-a1-r0"
+    deep.mkdir(parents=True)
+    nest(deep)
+
+    async def scene():
+        async with workshop.manager():
+            return list(deep.parent.iterdir())
+
+    assert asyncio.run(scene()) == []

@@ -1,7 +1,6 @@
 """One try of a job on its host: start it, collect from it, end it, tidy up after it."""
 
 import asyncio
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +28,7 @@ from .command import Try, attempt_spec, envs_of
 from .errors import AlgorithmError, ClientError, RefusedError
 from .folders import AttemptFolder, attempt_folder
 from .reasons import algorithm_error, out_of_memory
+from .removal import delete
 from .shop import Shop
 
 
@@ -217,5 +217,5 @@ def _told_as_client_error() -> Iterator[None]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder; links in it are cut, never followed."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Delete a folder as far as that is possible; links in it are cut, never followed."""
+    delete(folder)

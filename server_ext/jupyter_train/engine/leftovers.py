@@ -9,7 +9,6 @@ import fcntl
 import hashlib
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from ..runtimes.base import Leftover as Found
 from ..runtimes.base import Runtime
 from ..store.base import JobStore, UnknownJobError
 from .folders import AttemptFolder
+from .removal import delete, size_of
 
 ATTEMPT, TOOLKIT, ENVIRONMENT = "attempt", "toolkit", "environment"
 
@@ -45,7 +45,8 @@ class Leftover:
     @property
     def id(self) -> str:
         """What it is called by; the same for the same thing."""
-        return hashlib.sha256(f"{self.runtime}/{self.kind}/{self.name}".encode()).hexdigest()[:16]
+        words = f"{self.runtime}/{self.kind}/{self.name}"
+        return hashlib.sha256(os.fsencode(words)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ class Leftovers:
         if one.kind == ENVIRONMENT:
             return await self._remove_environment(self._ground.home / "envs" / one.name)
         parent = self._ground.attempts if one.kind == ATTEMPT else self._ground.toolkit.parent
-        return await asyncio.to_thread(_delete, parent / one.name)
+        return await asyncio.to_thread(delete, parent / one.name)
 
     async def _discard(self, one: Leftover) -> str | None:
         found = Found(kind=one.kind, name=one.name, created=one.created, size=one.size, key=one.key)
@@ -147,7 +148,7 @@ class Leftovers:
     async def _remove_environment(self, folder: Path) -> str | None:
         """Take it out of sight, and only then delete it: a job that wants it makes it anew."""
         gone = folder.with_name(f".gone-{secrets.token_hex(4)}")
-        return self._hide(folder, gone) or await asyncio.to_thread(_delete, gone)
+        return self._hide(folder, gone) or await asyncio.to_thread(delete, gone)
 
     def _hide(self, folder: Path, gone: Path) -> str | None:
         with _locked(folder) as is_free:
@@ -255,61 +256,27 @@ def _leftover(kind: str, path: Path) -> Leftover:
     return Leftover(kind=kind, name=path.name, created=created, size=size_of(path))
 
 
-def size_of(path: Path) -> int:
-    """Return the bytes on the disk that go with a file or folder; no link is followed."""
-    seen: set[int] = set()
-    total = 0
-    for each in (path, *_below(path)):
-        try:
-            found = each.lstat()
-        except OSError:
-            continue
-        if found.st_ino not in seen:
-            seen.add(found.st_ino)
-            total += found.st_blocks * 512
-    return total
-
-
-def _below(path: Path) -> Iterator[Path]:
-    if path.is_symlink():
-        return
-    for root, folders, files in os.walk(path):
-        yield from (Path(root, name) for name in (*folders, *files))
-
-
-def _delete(path: Path) -> str | None:
-    """Delete a file or folder; links are cut, never followed. Returns why it could not."""
-    try:
-        if path.is_symlink() or not path.is_dir():
-            path.unlink(missing_ok=True)
-        else:
-            _open_up(path)
-            shutil.rmtree(path)
-    except OSError as error:
-        return None if not os.path.lexists(path) else str(error)
-    return None
-
-
-def _open_up(path: Path) -> None:
-    """Let folders be emptied that a job has shut."""
-    for root, folders, _ in os.walk(path):
-        for folder in (Path(root, name) for name in folders):
-            if not folder.is_symlink() and folder.lstat().st_uid == os.getuid():
-                folder.chmod(0o700)
-
-
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
     """Hold the locks of an environment, or of all that were made for one image."""
     locks = [folder.with_name(f"{folder.name}.lock"), *folder.glob("*.lock")]
     with ExitStack() as held:
         for path in locks:
-            if not path.exists():
+            lock = _opened(path)
+            if lock is None:
                 continue
-            lock = held.enter_context(path.open("a"))
+            held.callback(os.close, lock)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 yield False
                 return
         yield True
+
+
+def _opened(path: Path) -> int | None:
+    """Open a lock that a job may have made: no link is followed, no pipe waited for."""
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None

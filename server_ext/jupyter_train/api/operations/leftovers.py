@@ -35,7 +35,7 @@ def _print(one: Leftover) -> dict[str, Any]:
     return {
         "LeftoverId": one.id,
         "Kind": one.kind,
-        "Name": one.name,
+        "Name": one.name.encode("utf-8", "replace").decode(),  # a file's name may be any bytes
         "TrainingJobName": one.job,
         "CreationTime": one.created,
         **({} if one.size < 0 else {"SizeInBytes": one.size}),
