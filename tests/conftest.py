@@ -85,6 +85,12 @@ class Workshop:
 
 
 @pytest.fixture
+def workshop_class():
+    """For tests that make many, each in a folder of its own."""
+    return Workshop
+
+
+@pytest.fixture
 def workshop(tmp_path):
     return Workshop(tmp_path / "home")
 
