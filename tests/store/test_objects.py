@@ -1,11 +1,13 @@
 import os
 import threading
+from collections import Counter
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from jupyter_train.store import objects as module
-from jupyter_train.store.base import BadKeyError
+from jupyter_train.store.base import BadKeyError, NoSuchKeyError
 from jupyter_train.store.objects import FolderObjects
 from jupyter_train.testing.object_store import ObjectStoreSuite, names
 
@@ -139,3 +141,57 @@ def test_many_threads_put_the_same_key_and_one_of_them_wins(folder_objects):
         thread.join()
     assert Path(folder_objects.path("data", "a/b")).read_bytes() in bodies
     assert folder_objects.info("data", "a/b").size == 1000
+
+
+def test_a_place_in_a_bucket_is_not_left_by_a_link(folder_objects, bucket):
+    folder_objects.put("data", "others/secret", [b"secret"])
+    (bucket / "mine").mkdir()
+    (bucket / "mine" / "file").symlink_to("../others/secret")
+    (bucket / "mine" / "folder").symlink_to("../others")
+    for attempt in (
+        lambda: folder_objects.info("data", "mine/file", within="mine"),
+        lambda: folder_objects.path("data", "mine/folder/secret", within="mine"),
+        lambda: folder_objects.put("data", "mine/folder/new", [b"x"], within="mine"),
+        lambda: folder_objects.delete("data", "mine/folder/secret", within="mine"),
+    ):
+        with pytest.raises(BadKeyError, match="out of its place"):
+            attempt()
+    folder_objects.put("data", "mine/file", [b"mine"], within="mine")
+    assert (bucket / "others" / "secret").read_text() == "secret"
+    assert names(folder_objects) == ["mine/file", "others/secret"]
+
+
+def test_a_folder_that_becomes_a_link_at_any_moment_leads_nowhere(folder_objects, bucket, outside):
+    (bucket / "mine" / "real").mkdir(parents=True)
+    (bucket / "mine" / "link").symlink_to(outside)
+    over = threading.Event()
+
+    def swap():
+        real, link, place = (bucket / "mine" / name for name in ("real", "link", "folder"))
+        for number, each in enumerate(cycle((real, link))):
+            if over.is_set():
+                return
+            try:
+                each.rename(place)
+                place.rename(each)
+            except OSError:  # the store has just made a folder of this name
+                place.rename(place.with_name(f"made-{number}"))
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    done = Counter()
+    for number in range(150):
+        for attempt in (
+            lambda n=number: folder_objects.put("data", f"mine/folder/{n}", [b"x"], within="mine"),
+            lambda: folder_objects.info("data", "mine/folder/secret", within="mine"),
+            lambda: folder_objects.delete("data", "mine/folder/secret", within="mine"),
+        ):
+            try:
+                attempt()
+                done["done"] += 1
+            except (BadKeyError, NoSuchKeyError, OSError) as error:
+                done[type(error).__name__] += 1
+    over.set()
+    swapper.join()
+    assert [(each.name, each.read_text()) for each in outside.iterdir()] == [("secret", "secret")]
+    assert done["BadKeyError"] > 0
