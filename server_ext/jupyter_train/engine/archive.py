@@ -99,14 +99,14 @@ def _pack_member(tar: tarfile.TarFile, path: Path, name: str) -> None:
 
 @contextmanager
 def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
-    with archive.open("rb") as file:
+    with open_plain(archive) as file:
         zipped = file.read(2) == b"\x1f\x8b"
     if not zipped:
-        with tarfile.open(archive, "r|*") as tar:
+        with open_plain(archive) as file, tarfile.open(fileobj=file, mode="r|*") as tar:
             yield tar
         return
     with (
-        archive.open("rb") as file,
+        open_plain(archive) as file,
         _gunzip(file) as stream,
         tarfile.open(fileobj=stream, mode="r|") as tar,
     ):

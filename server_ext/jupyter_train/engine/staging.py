@@ -130,8 +130,8 @@ class Stager:
 
     def _made(self, address: Address) -> Path:
         place = self._places.place_for(address)
-        place.mkdir(parents=True, exist_ok=True)
-        return place
+        with real_folder(place, create=True):
+            return place
 
     def _shown(self, address: Address) -> Path:
         self._made(address)
