@@ -71,6 +71,10 @@ def training(desk, words):
     return desk.until(lambda: words in said(desk))
 
 
+def pool_of(desk, name):
+    return desk.describe(name)["WarmPoolStatus"]["Status"]
+
+
 def door_of(desk):
     (found,) = desk.home.glob("attempts/*/link/manager.sock")
     return found
@@ -223,3 +227,17 @@ def test_an_isolated_container_has_no_door(contained):
     )
     assert contained.ended("job")["TrainingJobStatus"] == "Completed"
     assert contained.lines("job") == ["door [] False"]
+
+
+def test_a_warm_container_comes_in_by_the_door_of_the_job_that_takes_it(contained):
+    script = """
+    print("who", client("sts", 4).get_caller_identity()["Arn"])
+    """
+    given = {"InstanceType": "local", "InstanceCount": 1, "VolumeSizeInGB": 1}
+    for name, kept in (("first", 60), ("second", 0)):
+        resources = {**given, **({"KeepAlivePeriodInSeconds": kept} if kept else {})}
+        contained.contain(name, script, ResourceConfig=resources)
+        assert contained.ended(name)["TrainingJobStatus"] == "Completed"
+        assert contained.lines(name)[0].endswith(f":assumed-role/jupyter-train/{name}")
+        expected = "Available" if kept else "Reused"
+        contained.until(lambda told=expected: pool_of(contained, "first") == told)
