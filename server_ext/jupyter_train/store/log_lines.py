@@ -1,6 +1,7 @@
 """How a line lies in a log segment: `<ms> <source offset after the line> <text>`, then LF."""
 
 import re
+from array import array
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -26,23 +27,22 @@ def print_lines(
     return rows, times
 
 
-def print_block(time: int, start: int, data: bytes) -> tuple[bytes, list[int]]:
-    """Return lines of one time as they are stored, and where in that each of them begins.
+def print_block(time: int, start: int, data: bytes) -> bytes:
+    """Return lines of one time as they are stored.
 
     One format for all lines takes a quarter of what a format for each does.
     """
     texts = data.split(b"\n")[:-1]
     words: list[object] = [None] * (2 * len(texts))
-    words[::2] = [start + each for each in _line_starts(data)[1:]]
+    words[::2] = line_ends(data, start)
     words[1::2] = texts
-    rows = (b"%d %%d %%b\n" % time * len(texts)) % tuple(words)
-    return rows, _line_starts(rows)[:-1]
+    return (b"%d %%d %%b\n" % time * len(texts)) % tuple(words)
 
 
-def _line_starts(data: bytes) -> list[int]:
-    """Return where lines begin, and where one more would."""
-    found: list[int] = (np.flatnonzero(np.frombuffer(data, np.uint8) == _LF) + 1).tolist()
-    return [0, *found]
+def line_ends(data: bytes, start: int) -> "array[int]":
+    """Return the offset after each LF; the first byte has the offset `start`."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LF) + (start + 1)
+    return array("q", ends.astype(np.int64).tobytes())
 
 
 def without_breaks(lines: Sequence[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:

@@ -7,9 +7,9 @@ cursor: text and cursor cannot part, whatever is killed.
 import shutil
 import threading
 import weakref
+from array import array
 from collections import deque
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -17,6 +17,7 @@ from .base import LogLine, LogStore, LogStream
 from .log_lines import (
     head,
     is_whole,
+    line_ends,
     matches,
     parse_all,
     print_block,
@@ -83,13 +84,14 @@ class SegmentStream(LogStream):
 
     def _cover(self, data: bytes, position: int, *, fresh: bool) -> None:
         # Not splitlines: progress bars leave CR inside a line.
-        rows = [row + b"\n" for row in data.split(b"\n")[:-1]]
-        self._mark(_starts(rows, position), lambda at: head(rows[at])[0], fresh=fresh)
+        rows = data.split(b"\n")
+        self._mark(data, position, lambda at: head(rows[at])[0], fresh=fresh)
 
-    def _mark(self, starts: Sequence[int], time: Callable[[int], int], *, fresh: bool) -> None:
-        """Count lines that begin there, and mark some of them."""
+    def _mark(self, rows: bytes, position: int, time: Callable[[int], int], *, fresh: bool) -> None:
+        """Count the lines that are stored at `position`, and mark some of them."""
+        starts = array("q", [position]) + line_ends(rows, position)[:-1]
         added = self._marks.cover(self._lines, starts, time, fresh=fresh)
-        keep(self._files.path(self._files.limits(starts[0])[0], ".idx"), added)
+        keep(self._files.path(self._files.limits(position)[0], ".idx"), added)
         self._lines += len(starts)
 
     @property
@@ -127,7 +129,7 @@ class SegmentStream(LogStream):
             if data.count(b"\n") != len(rows):
                 rows, times = print_lines(without_breaks(lines), self._time)
                 data = b"".join(rows)
-            self._write(data, _starts(rows, 0), times.__getitem__)
+            self._write(data, times.__getitem__)
             self._time, self._source = times[-1], lines[-1][1]
             return self._files.end
 
@@ -137,15 +139,15 @@ class SegmentStream(LogStream):
             return self.end
         with self._lock:
             time = max(time, self._time)
-            self._write(*print_block(time, start, data), lambda _: time)
+            self._write(print_block(time, start, data), lambda _: time)
             self._time, self._source = time, start + len(data)
             return self._files.end
 
-    def _write(self, rows: bytes, starts: list[int], time: Callable[[int], int]) -> None:
+    def _write(self, rows: bytes, time: Callable[[int], int]) -> None:
         fresh = self._files.roll()
         position = self._files.end
         self._files.append(rows)
-        self._mark([position + each for each in starts], time, fresh=fresh)
+        self._mark(rows, position, time, fresh=fresh)
         self._first = time(0) if self._first is None else self._first
 
     def read(self, position: int, limit: int, max_bytes: int = 1 << 20) -> list[LogLine]:
@@ -337,8 +339,3 @@ class SegmentLogs(LogStore):
             self._recent.clear()
             self._open.clear()
             self._listed.clear()
-
-
-def _starts(rows: Sequence[bytes], position: int) -> list[int]:
-    """Return where rows begin that follow each other from `position` on."""
-    return list(accumulate(map(len, rows), initial=position))[:-1]
