@@ -6,6 +6,7 @@ import { ENDED } from '../contract/sagemaker';
 import { elapsed, secondsOf } from './elapsed';
 import { figure } from './figures';
 import { isSystem } from './measures';
+import { preparation } from './progress';
 import { statusLook } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -114,6 +115,7 @@ function Row(props: IRowProps): JSX.Element {
   const name = job.TrainingJobName;
   const hasEnded = ENDED.has(job.TrainingJobStatus);
   const look = statusLook(job, trans);
+  const doing = preparation(job);
   const metric = job.FinalMetricDataList.find(each => !isSystem(each.MetricName));
   return (
     <div
@@ -141,6 +143,7 @@ function Row(props: IRowProps): JSX.Element {
           </span>
           {job.Unreachable && <span>{trans.__('not reachable')}</span>}
           <span>{elapsed(secondsOf(job, hasEnded, props.now), trans)}</span>
+          {doing && <span className="jt-JobList-doing">{doing}</span>}
           {metric && (
             <span className="jt-JobList-metric">
               <span>{metric.MetricName}</span>
