@@ -241,3 +241,19 @@ def test_a_warm_container_comes_in_by_the_door_of_the_job_that_takes_it(containe
         assert contained.lines(name)[0].endswith(f":assumed-role/jupyter-train/{name}")
         expected = "Available" if kept else "Reused"
         contained.until(lambda told=expected: pool_of(contained, "first") == told)
+
+
+def test_a_container_that_runs_as_its_images_user_comes_in_too(contained, docker_engine):
+    image = docker_engine.build("other-user", "ARG BASE\nFROM ${BASE}\nUSER 12345:12345\n")
+    (contained.home / "config.toml").write_text('[docker]\nimage_user = ["jupyter-train"]\n')
+    contained.manager.end()
+    contained.reconnect()
+    contained.contain(
+        "job",
+        """
+    print(os.getuid(), client("sts", 4).get_caller_identity()["Arn"].split("/")[-1])
+    """,
+        AlgorithmSpecification={"TrainingImage": image, "TrainingInputMode": "File"},
+    )
+    assert contained.ended("job")["TrainingJobStatus"] == "Completed"
+    assert contained.lines("job") == ["12345 job"]

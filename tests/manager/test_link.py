@@ -289,7 +289,7 @@ def test_a_door_is_for_us_only_unless_the_container_runs_as_another(world, job):
 def test_a_door_opened_twice_is_one_and_replaces_what_a_killed_manager_left(world):
     record = world.submit("job-1")
     link = world.folder("job-1") / "link"
-    left = listen(link, 0o600)
+    left = listen(link, shared=False)
     left.close()
     world.open(record)
     first = (link / "manager.sock").stat().st_ino
@@ -300,7 +300,7 @@ def test_a_door_opened_twice_is_one_and_replaces_what_a_killed_manager_left(worl
 
 def test_a_path_may_be_longer_than_a_socket_may_be_called(tmp_path):
     link = tmp_path / ("long" * 40) / "link"
-    listener = listen(link, 0o600)
+    listener = listen(link, shared=False)
     assert stat.S_ISSOCK((link / "manager.sock").stat().st_mode)
     listener.close()
 

@@ -41,7 +41,7 @@ class Links(Doors):
         if link in self._servers:
             return
         try:
-            listener = listen(link, 0o666 if shared else 0o600)
+            listener = listen(link, shared=shared)
         except OSError as error:
             log.warning("job %s cannot reach the manager: %s", record.name, error)
             return
@@ -71,9 +71,11 @@ class Links(Doors):
             await self.close(link)
 
 
-def listen(link: Path, mode: int) -> socket.socket:
+def listen(link: Path, *, shared: bool) -> socket.socket:
     """Listen at the socket of a folder, in the place of one that a killed manager left."""
     link.mkdir(parents=True, exist_ok=True)
+    if shared:
+        link.chmod(0o755)  # whatever our umask has left of it
     path = link / SOCKET
     with suppress(FileNotFoundError):
         path.unlink()
@@ -81,7 +83,7 @@ def listen(link: Path, mode: int) -> socket.socket:
     try:
         _bind(listener, path)
         # Before anybody can connect; the folder is in one that is only ours.
-        path.chmod(mode)
+        path.chmod(0o666 if shared else 0o600)
         listener.listen(_BACKLOG)
         listener.setblocking(False)
     except OSError:
