@@ -180,15 +180,16 @@ def test_a_container_cannot_reach_another(yard):
     assert b"timed out" in yard.log(tries)
 
 
-def test_a_user_unknown_to_the_image_has_a_home(yard):
-    spec = yard.script("id -u; echo $HOME; touch $HOME/x /tmp/y", user="4321:4321")
+def test_a_user_unknown_to_the_image_has_a_home_and_a_name(yard):
+    whoami = "python3 -c 'import getpass; print(getpass.getuser())'"
+    spec = yard.script(f"id -u; echo $HOME; touch $HOME/x /tmp/y; {whoami}", user="4321:4321")
     yard.host.folder.chmod(0o755)
     for name in ("log", "marks"):
         path = yard.host.folder / str(spec.key) / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
         path.chmod(0o666)
-    assert yard.prints(spec).split() == ["4321", "/tmp"]
+    assert yard.prints(spec).split() == ["4321", "/tmp", "jupyter-train"]
 
 
 def test_a_home_of_ones_own_is_kept(yard):

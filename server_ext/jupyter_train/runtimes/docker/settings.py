@@ -152,14 +152,23 @@ def _command(asked: Asked) -> dict[str, list[str]]:
     return {"Entrypoint": words[:1], "Cmd": words[1:]}
 
 
+# Without a name of its own, getpass fails, and torch.compile by it.
+FOREIGNER = {
+    "HOME": "/tmp",  # noqa: S108  the container's
+    "USER": "jupyter-train",
+    "LOGNAME": "jupyter-train",
+}
+
+
 def _environment(asked: Asked) -> Mapping[str, str]:
     spec, given = asked.spec, asked.spec.environment
     ours = {MARKER_VARIABLE: spec.marker}
     ours["NVIDIA_VISIBLE_DEVICES"] = ",".join(spec.resources.gpus) or CLEARED
     if asked.container.script_mode and asked.image.has_shell:
         ours[SCRIPT_VARIABLE] = "1"
-    if "HOME" not in {*given, *asked.image.variables} and _is_foreign(asked.container):
-        ours["HOME"] = "/tmp"  # noqa: S108  the container's
+    if _is_foreign(asked.container):
+        named = {*given, *asked.image.variables}
+        ours.update({name: value for name, value in FOREIGNER.items() if name not in named})
     return {**given, **ours}
 
 
