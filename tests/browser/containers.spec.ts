@@ -3,7 +3,7 @@
 import { expect, test } from '@jupyterlab/galata';
 import { readFileSync } from 'fs';
 import { slowRegistry } from './registry';
-import { engine, METRICS, screenshot, stopAll, train } from './training';
+import { canGoAway, engine, METRICS, screenshot, setEngineAway, stopAll, train } from './training';
 import { painted } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
@@ -60,7 +60,10 @@ test.beforeEach(() => {
   test.skip(problem !== undefined, problem);
 });
 
-test.afterEach(async ({ request }) => { await stopAll(request); });
+test.afterEach(async ({ request }) => {
+  setEngineAway(false);
+  await stopAll(request);
+});
 
 test('an image of one’s own is started, watched, stopped, and leaves its model', async ({ page }) => {
   const { image = '' } = engine();
@@ -157,6 +160,24 @@ test('how far an image is pulled is seen as it goes on, and it can be stopped', 
   await expect(progress).toBeHidden();
   server.closeAllConnections();
   server.close();
+});
+
+test('an engine that does not answer is said, and the job goes on when it is back', async ({
+  page
+}) => {
+  test.skip(!canGoAway(), 'the engine is on another machine');
+  const tab = await training(page, 'silent');
+  await expect(tab.locator('canvas').first()).toBeVisible();
+  setEngineAway(true);
+  await expect(tab.locator('.jt-JobTab-notice')).toContainText('does not answer', {
+    timeout: 60000
+  });
+  await expect(tab.locator('.jt-Status')).toContainText('Training');
+  await screenshot(page, 'engine-away-light');
+  setEngineAway(false);
+  await expect(tab.locator('.jt-JobTab-notice')).toBeHidden({ timeout: 60000 });
+  await tab.getByRole('button', { name: 'Stop' }).click();
+  await expect(tab.locator('.jt-Status')).toContainText('Stopped', { timeout: 60000 });
 });
 
 test('where no engine can be used the form says why, and what to do', async ({ page }) => {

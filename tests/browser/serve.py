@@ -17,6 +17,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent.parent / "tools"))
 
+import engine_door  # noqa: E402
+
 import debian  # noqa: E402  a tool, found by the line above
 import docker_engine  # noqa: E402
 
@@ -47,14 +49,16 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def lent_engine() -> Iterator[None]:
-    """Lend an engine with an image that trains; DOCKER_HOST names it meanwhile."""
+    """Lend an engine with an image that trains; DOCKER_HOST names a door to it meanwhile."""
     say = (FOLDER / "engine.json").write_text
     try:
         with docker_engine.lent_engine() as engine:
             recipe = "ARG BASE\nFROM ${BASE}\nCOPY train /usr/local/bin/train\n"
             image = engine.build("browser", recipe, {"train": HERE / "image" / "train"})
             say(json.dumps({"image": image, "base": engine.image}))
-            yield
+            with engine_door.door(FOLDER / "docker.sock", engine.host) as host:
+                os.environ["DOCKER_HOST"] = host
+                yield
     except debian.NotHereError as error:
         say(json.dumps({"problem": str(error)}))
         yield

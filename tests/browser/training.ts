@@ -1,7 +1,7 @@
 /** What the journeys share: jobs to watch, and what is done past the page. */
 
 import { execFileSync } from 'child_process';
-import { readFileSync, writeFileSync } from 'fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'fs';
 import { join } from 'path';
 
 import type { APIRequestContext, Page } from '@playwright/test';
@@ -97,6 +97,19 @@ export interface IEngine {
 /** Return the Docker engine that `serve.py` has lent. */
 export function engine(): IEngine {
   return JSON.parse(readFileSync(join(FOLDER, 'engine.json'), 'utf-8')) as IEngine;
+}
+
+/** Whether the engine can be taken away from this server alone. */
+export function canGoAway(): boolean {
+  return existsSync(join(FOLDER, 'docker.sock'));
+}
+
+/** Take the engine away, or give it back: for whoever speaks to it, it has stopped or started. */
+export function setEngineAway(isAway: boolean): void {
+  const [here, away] = ['docker.sock', 'docker.away'].map(name => join(FOLDER, name));
+  if (existsSync(isAway ? here : away)) {
+    renameSync(isAway ? here : away, isAway ? away : here);
+  }
 }
 
 /** Stop whatever trains, so that no journey waits for the jobs of another. */
