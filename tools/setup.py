@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import base_image
+import debian
 import engine
 import guest_toolkit
 from debian import NotHereError
@@ -28,6 +29,8 @@ PYTHON = VENV / "bin" / "python"
 BUILT = ROOT / "server_ext" / "jupyter_train" / "labextension"
 # The stamp of the build lies here: what is in BUILT goes into the wheel.
 COMPILED = ROOT / "labextension" / "lib"
+# Programs of tests that are neither installed nor started here.
+UNPACKED = ["busybox-static", "docker-registry"]
 # Stamps of what is made outside this checkout.
 MADE = VENV / "made"
 TORCH = ["torch==2.13.0"]
@@ -178,6 +181,8 @@ def make_images() -> None:
             engine.install()
         base_image.make()
         guest_toolkit.fetch(PYTHON)
+        for package in UNPACKED:
+            debian.unpacked(package)
     except NotHereError as error:
         print(f"not here: {error};", end=" ")
 
