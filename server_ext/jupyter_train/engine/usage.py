@@ -18,6 +18,7 @@ from ..runtimes.base import Usage
 from ..store.base import Batch
 from .collect import Sinks
 from .lanes import Lane
+from .reach import glance
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +147,7 @@ class Meter:
 
 async def _used(lane: Lane, keys: list[AttemptKey]) -> Mapping[AttemptKey, Usage]:
     try:
-        return await lane.runtime.usage(lane.host, keys)
+        return await glance(lambda: lane.runtime.usage(lane.host, keys))
     except (OSError, RuntimeError, HostUnreachableError) as error:
         log.debug("what %d attempts use is not known: %s", len(keys), error)
         return {}
