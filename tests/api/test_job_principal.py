@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jupyter_train.api.errors import IdentityError
 from jupyter_train.api.job_principal import PERMISSIONS, JobPrincipal, Place, principal_of
-from jupyter_train.api.message import MEMORY_LIMIT, OBJECT_LIMIT, Request
+from jupyter_train.api.message import JOB_LIMIT, OBJECT_LIMIT, Request
 from jupyter_train.api.models import SERVICES, Models
 from jupyter_train.api.registry import Registry
 from jupyter_train.contract.record import new_record
@@ -261,4 +261,4 @@ def test_a_large_body_comes_only_where_it_may_be_kept(door):
         ("/elsewhere", 0),
     ):
         assert door.body_limit(Request(method="PUT", path=path)) == limit
-    assert door.body_limit(Request(method="POST", path="/")) == MEMORY_LIMIT
+    assert door.body_limit(Request(method="POST", path="/")) == JOB_LIMIT

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
 import boto3
@@ -235,9 +235,9 @@ def link_to(path):
     """An HTTP connection straight to a door."""
     made = http.client.HTTPConnection("127.0.0.1", timeout=10)
     made.sock = socket.socket(socket.AF_UNIX)
-    made.sock.settimeout(10)
-    made.sock.connect(str(path))
     try:
+        made.sock.connect(str(path))  # without a time limit: a full queue is waited for
+        made.sock.settimeout(10)
         yield made
     finally:
         made.close()
@@ -312,3 +312,35 @@ def test_a_door_that_cannot_be_opened_costs_the_job_nothing(world, caplog):
     folder.write_text("no folder")
     world.open(record)
     assert "job-1 cannot reach the manager" in caplog.text
+
+
+def test_a_job_that_opens_connections_without_end_costs_others_nothing(world, job):
+    path = world.folder("job-1") / "link" / "manager.sock"
+    other = world.open(world.submit("job-2")) / "manager.sock"
+    with ExitStack() as opened:
+        for _ in range(220):
+            opened.enter_context(link_to(path))
+        late = opened.enter_context(link_to(path))
+        assert late.sock.recv(1) == b""
+        assert asked(other)[0] == 200
+    deadline = time.monotonic() + 10
+    while refused_by(path) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert asked(path)[0] == 200
+
+
+def refused_by(path):
+    try:
+        return asked(path)[0] != 200
+    except (OSError, http.client.HTTPException):
+        return True
+
+
+def test_a_question_as_long_as_a_book_is_not_read(world, job):
+    path = world.folder("job-1") / "link" / "manager.sock"
+    with link_to(path) as link:
+        link.putrequest("POST", "/", skip_host=True)
+        link.putheader("Host", "127.0.0.1:7170")
+        link.putheader("Content-Length", str(2 << 20))
+        link.endheaders()
+        assert link.getresponse().status == 413

@@ -8,6 +8,9 @@ from urllib.parse import unquote
 MEMORY_LIMIT = 16 * 1024 * 1024
 """Bodies up to this many bytes travel in memory; the web server spools a longer one to a file."""
 
+JOB_LIMIT = 1024 * 1024
+"""The same for what comes from a running job, of which there may be many."""
+
 OBJECT_LIMIT = 5 * 1024 * 1024 * 1024
 """The largest object one PUT may bring: S3's own limit."""
 

@@ -17,7 +17,7 @@ from .identity import Caller, Identity, Keys, check_payload, signed_service
 from .job_identity import JobIdentity
 from .job_principal import SERVICES as JOB_SERVICES
 from .job_principal import JobPrincipal
-from .message import MEMORY_LIMIT, OBJECT_LIMIT, Request, Response
+from .message import JOB_LIMIT, MEMORY_LIMIT, OBJECT_LIMIT, Request, Response
 from .models import SERVICES, Models
 from .pages import Pages
 from .protocol.aws_json import TARGET, JsonProtocol
@@ -69,15 +69,16 @@ class Router:
 
     def body_limit(self, head: Request) -> int:
         """Return how many bytes of body a request may bring, judged by its head alone."""
+        small = JOB_LIMIT if isinstance(self.identity, JobIdentity) else MEMORY_LIMIT
         if head.method != "PUT":
-            return MEMORY_LIMIT
+            return small
         try:
             caller, request = self.identity.identify(head)
             service = _service(caller, request)
             self._authorise_head(caller, _without_service(request, caller, service), service)
         except ApiError:
             return 0
-        return OBJECT_LIMIT if service == "s3" else MEMORY_LIMIT
+        return OBJECT_LIMIT if service == "s3" else small
 
     async def handle(self, request: Request) -> Response:
         """Answer a request; every failure is an answer too."""

@@ -21,7 +21,7 @@ from tornado.routing import PathMatches, Rule
 from tornado.web import Application, HTTPError, RequestHandler, stream_request_body
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from ..api.message import FileSlice, Request, Response
+from ..api.message import MEMORY_LIMIT, FileSlice, Request, Response
 from ..api.router import Router
 from ..engine.feed import Feed
 from ..store.plain import open_real
@@ -48,6 +48,7 @@ class Station:
     spool: Path
     life: Mapping[str, Any]
     drop_after: float = DROP_AFTER
+    in_memory: int = MEMORY_LIMIT
 
 
 class _Guarded(RequestHandler):
@@ -194,7 +195,7 @@ class AwsHandler(_Guarded):
             connection = self.request.connection
             assert isinstance(connection, HTTP1Connection)
             connection.set_max_body_size(limit)
-            self._body = Body(self.station.spool)
+            self._body = Body(self.station.spool, self.station.in_memory)
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""

@@ -11,21 +11,35 @@ from dataclasses import replace
 from pathlib import Path
 
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.web import Application
 
 from ..api.job_principal import principal_of
-from ..api.message import OBJECT_LIMIT
+from ..api.message import JOB_LIMIT, OBJECT_LIMIT
 from ..contract.record import JobRecord
 from ..engine.doors import Doors
 from .app import AwsHandler, Station, log_request
 
 SOCKET = "manager.sock"
 _BACKLOG = 128
+# A few data loaders with a client each; every one costs us a descriptor.
+_MOST_CONNECTIONS = 200
 _IDLE_CONNECTION = 3600.0
 # sun_path holds 108 bytes on Linux and 104 elsewhere.
 _LONGEST_PATH = 100
 
 log = logging.getLogger(__name__)
+
+
+class _Door(HTTPServer):
+    """A server that one job cannot fill its manager through."""
+
+    def handle_stream(self, stream: IOStream, address: tuple[str, ...]) -> None:
+        """Take a connection, or close it when there are too many."""
+        if len(self._connections) < _MOST_CONNECTIONS:
+            super().handle_stream(stream, address)
+        else:
+            stream.close()
 
 
 class Links(Doors):
@@ -46,8 +60,9 @@ class Links(Doors):
             log.warning("job %s cannot reach the manager: %s", record.name, error)
             return
         router = self._station.router.for_job(principal_of(record, self._region))
-        given = {"station": replace(self._station, router=router)}
-        server = HTTPServer(
+        station = replace(self._station, router=router, in_memory=JOB_LIMIT)
+        given = {"station": station}
+        server = _Door(
             Application([(".*", AwsHandler, given)], log_function=log_request),
             max_body_size=OBJECT_LIMIT,
             idle_connection_timeout=_IDLE_CONNECTION,
