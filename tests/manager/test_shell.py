@@ -25,6 +25,7 @@ class Puppet(Shell):
         self.takes = asyncio.Event()
         self.takes.set()
         self.is_closed = False
+        self.code = 7
 
     async def read(self):
         self.reads += 1
@@ -38,7 +39,7 @@ class Puppet(Shell):
         self.sizes.append((rows, columns))
 
     async def exit_code(self):
-        return 7
+        return self.code
 
     async def close(self):
         self.is_closed = True
@@ -214,6 +215,19 @@ def test_the_shell_ends_with_the_job(play, end):
             return heard.said[-1]
 
     assert play(scene) == {"type": "end", "code": None, "message": f"the job is {end}"}
+
+
+def test_a_shell_that_is_killed_with_its_job_says_why_it_ended(play):
+    async def scene(stage):
+        async with stage.client() as (heard, _, task):
+            await opened(heard)
+            stage.opened[0].code = 137
+            stage.opened[0].prints.put_nowait(b"")
+            asyncio.get_running_loop().call_later(0.1, stage.world.move, "j1", "Failed")
+            await task
+            return heard.said[-1]
+
+    assert play(scene) == {"type": "end", "code": 137, "message": "the job is Failed"}
 
 
 def test_a_job_that_is_stopping_keeps_its_shell(play):

@@ -28,6 +28,7 @@ TYPED_AHEAD = 1 << 20
 _AT_ONCE = 1 << 14
 _TAKEN_EVERY = 1 << 15
 _MOST_SHELLS = 100
+_SIGNALLED, _MOMENT = 128, 1.0
 _LARGEST_SCREEN = 4096
 
 
@@ -122,6 +123,8 @@ class Terminal:
                 self._fault(),
             )
             code = None if reason else await shell.exit_code()
+            if code is not None and code > _SIGNALLED:
+                reason = await self._over_soon(record)
         finally:
             await shell.close()
         await self._say(type="end", code=code, message=reason)
@@ -164,6 +167,14 @@ class Terminal:
                 if not is_open(now):
                     return "RemoteDebugConfig.EnableRemoteDebug was switched off"
                 await watch.changed()
+
+    async def _over_soon(self, record: JobRecord) -> str:
+        """Say whether the shell was killed with its job, which is known a moment later."""
+        try:
+            async with asyncio.timeout(_MOMENT):
+                return await self._over(record)
+        except TimeoutError:
+            return ""
 
     async def _fault(self) -> str:
         return await self._broken
