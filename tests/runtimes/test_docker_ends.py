@@ -1,7 +1,10 @@
 """Every way in which a container ends, or is found to have ended."""
 
 import asyncio
+import random
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +175,38 @@ def test_a_container_that_was_created_only_is_started_by_the_next_start(yard):
     (Path(spec.folder) / "container").unlink()  # the manager died before it wrote that down
     yard.anew()
     assert yard.prints(spec) == "started\n"
+
+
+STARTS = """
+import asyncio, sys
+from pathlib import Path
+from jupyter_train.contract.names import AttemptKey
+from jupyter_train.hosts.local import LocalHost
+from jupyter_train.runtimes.base import AttemptSpec, Container
+from jupyter_train.runtimes.docker import DockerRuntime, Options
+engine, image, manager, folder = sys.argv[1:]
+key = AttemptKey.parse(Path(folder).name)
+spec = AttemptSpec(manager_id=manager, key=key, folder=Path(folder),
+    argv=("sh", "-c", "echo started; sleep 0.2"), container=Container(image=image, user="0:0"))
+print("begins", flush=True)
+asyncio.run(DockerRuntime(Options(host=engine)).start(LocalHost("here", Path(folder).parent), spec))
+"""
+
+
+def test_starts_killed_at_any_moment_and_repeated_run_at_most_once(yard):
+    chance = random.Random(3)
+    for attempt in range(1, 9):
+        spec = yard.script("echo started; sleep 0.2", key=replace(KEY, attempt=attempt))
+        words = [yard.engine.host, yard.engine.image, yard.manager, str(spec.folder)]
+        for _ in range(2):
+            with subprocess.Popen(
+                [sys.executable, "-c", STARTS, *words], stdout=subprocess.PIPE
+            ) as process:
+                process.stdout.readline()
+                time.sleep(chance.random() * 0.7)
+                process.kill()
+        seen = yard.run(spec)
+        assert (seen.phase, yard.log(spec)) == (Phase.EXITED, b"started\n")
 
 
 def test_a_container_removed_by_hand_is_lost(yard):

@@ -224,6 +224,12 @@ def test_the_images_entrypoint_is_kept_or_replaced(yard):
     assert yard.prints(replaced) == "own\n"
 
 
+def test_an_engine_that_renumbers_users_is_told_not_to(yard):
+    yard.runtime._starter._abilities = replace(yard.runtime._starter.abilities, remaps_users=True)
+    spec = yard.script("touch /opt/ml/model/x")
+    assert made(yard, spec)["HostConfig"]["UsernsMode"] == "host"
+
+
 def test_labels_say_whose_it_is(yard):
     spec = yard.script("true", labels={"jupyter-train.job": "a", "jupyter-train.manager": "x"})
     labels = made(yard, spec)["Config"]["Labels"]

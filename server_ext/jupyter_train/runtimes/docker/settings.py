@@ -42,6 +42,7 @@ class Abilities:
     lifts_limits: bool = True
     disk_limit: bool = False
     architecture: str = ""
+    remaps_users: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,8 @@ def host_config(asked: Asked) -> dict[str, Any]:
         "CpuShares": cpu_shares(resources.cpus),
         "Mounts": [_mount(each) for each in mounts(asked)],
     }
+    if asked.abilities.remaps_users:  # then nobody in a container could write to its folders
+        config["UsernsMode"] = "host"
     if container.isolated:  # elsewhere the engine writes the name itself
         config["ExtraHosts"] = [f"{HOSTNAME}:127.0.0.1"]
     if resources.memory > 0:

@@ -114,8 +114,10 @@ class Starter:
     def _undo(self, spec: AttemptSpec, error: Any) -> None:
         """Remove what would not start; StartError unless another try may help."""
         folder = Path(spec.folder)
-        self._engine.call("remove_container", container_id(str(folder)), v=True, force=True)
+        identity = container_id(str(folder))
+        # In this order: whoever finds the file and no container takes the attempt for lost.
         (folder / "container").unlink(missing_ok=True)
+        self._engine.call("remove_container", identity, v=True, force=True)
         reason = str(error.explanation).lower()
         if "rlimit" in reason:
             # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
@@ -145,8 +147,11 @@ class Starter:
             limited = driver in _LIMITING or (
                 driver == "overlay2" and status.get("Backing Filesystem") == "xfs" and _has_quota()
             )
-            architecture = self._engine.call("version").get("Arch", "")
-            self._abilities = Abilities(disk_limit=limited, architecture=architecture)
+            self._abilities = Abilities(
+                disk_limit=limited,
+                architecture=self._engine.call("version").get("Arch", ""),
+                remaps_users=any("userns" in each for each in info.get("SecurityOptions") or ()),
+            )
         return self._abilities
 
 

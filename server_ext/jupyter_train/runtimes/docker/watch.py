@@ -183,7 +183,7 @@ class Watch:
             if self._broke:
                 self._outages = [*self._outages[-7:], Outage(self._broke, time.time())]
         try:
-            for event in self._stream:
+            for event in () if self._closed.is_set() else self._stream:
                 self._hear(event)
         finally:
             give_up(self._stream)
