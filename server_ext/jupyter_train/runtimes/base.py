@@ -247,7 +247,7 @@ class Runtime(ABC):
         """
         return False
 
-    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002
+    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002  for those who tell them apart
         """Tell whether what `keep` has started waits still."""
         return False
 
@@ -266,8 +266,8 @@ class Runtime(ABC):
     async def prepare(
         self,
         host: Host,  # noqa: ARG002  nothing takes long here
-        spec: AttemptSpec,  # noqa: ARG002
-        tell: Tell,  # noqa: ARG002
+        spec: AttemptSpec,  # noqa: ARG002  for those who tell them apart
+        tell: Tell,  # noqa: ARG002  for those who tell them apart
     ) -> Prepared:
         """Make ready what takes its time, such as an image; StartError if it cannot be had."""
         return Prepared()
@@ -275,16 +275,16 @@ class Runtime(ABC):
     async def usage(
         self,
         host: Host,  # noqa: ARG002  not told apart here
-        keys: Sequence[AttemptKey],  # noqa: ARG002
+        keys: Sequence[AttemptKey],  # noqa: ARG002  for those who tell them apart
     ) -> dict[AttemptKey, Usage]:
         """Return what these attempts use; those that do not run, or cannot be measured, lack."""
         return {}
 
-    async def shell(self, host: Host, spec: AttemptSpec, rows: int, columns: int) -> Shell:  # noqa: ARG002
+    async def shell(self, host: Host, spec: AttemptSpec, rows: int, columns: int) -> Shell:  # noqa: ARG002  for those who tell them apart
         """Open a terminal in the attempt; NotRunningError if it does not run."""
         raise NotRunningError(f"the {self.kind} runtime opens no terminals")
 
-    async def leftovers(self, host: Host, living: Collection[AttemptKey]) -> list[Leftover]:  # noqa: ARG002
+    async def leftovers(self, host: Host, living: Collection[AttemptKey]) -> list[Leftover]:  # noqa: ARG002  for those who tell them apart
         """Return what this manager's attempts left, those that live excepted."""
         return []
 
