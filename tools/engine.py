@@ -164,10 +164,13 @@ class PrivateEngine:
         process.returncode = 0  # it may outlive us, and Popen warns of children nobody waited for
 
     def clear(self) -> None:
-        """Remove every container of this engine."""
+        """Remove every container and network of this engine, and images that have no name."""
         for each in json.loads(call(self.host, "GET", "/containers/json?all=1")):
             with suppress(OSError):
                 call(self.host, "DELETE", f"/containers/{each['Id']}?force=1&v=1")
+        for kind in ("networks", "images"):
+            with suppress(OSError):
+                call(self.host, "POST", f"/{kind}/prune")
 
     def stop(self) -> None:
         """End it, with all its containers; twice is once."""
