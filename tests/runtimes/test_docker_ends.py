@@ -292,6 +292,17 @@ def test_what_is_left_is_listed_and_discarded(yard):
     assert asyncio.run(yard.runtime.leftovers(yard.host, [living.key])) == []
 
 
+def test_a_helper_that_outlived_its_manager_is_left_too(yard, monkeypatch):
+    made = yard.engine.api.containers.create(
+        yard.engine.image, "true", labels={"jupyter-train.helper": "1"}
+    )
+    assert asyncio.run(yard.runtime.leftovers(yard.host, [KEY])) == []
+    monkeypatch.setattr("jupyter_train.runtimes.docker.remains.HELPER_SECONDS", -60)
+    left = asyncio.run(yard.runtime.leftovers(yard.host, [KEY]))
+    assert made.name in {each.name for each in left}
+    made.remove()
+
+
 def test_what_a_container_uses_is_counted(yard):
     work = "import time; x = bytearray(64 << 20); print('ready', flush=True)\nwhile True: pass"
     spec = yard.ready(yard.spec("python3", "-c", work, resources=Resources(memory=256 * MIB)))

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from .engine import Engine
+from .options import HELPER_LABEL
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def _body(found: dict[str, Any], folders: list[dict[str, Any]], owner: str) -> d
         # Links are changed, never followed: what made them is not to be trusted.
         "Entrypoint": ["chown", "-R", "-h", owner],
         "Cmd": targets,
+        "Labels": {HELPER_LABEL: "1"},
         "NetworkDisabled": True,
         "HostConfig": {
             "NetworkMode": "none",

@@ -10,6 +10,7 @@ from typing import Any
 from .. import image_table
 from ..base import LocalImage, Prepared, StartError, Tell
 from .engine import Engine
+from .options import HELPER_LABEL
 from .pulling import pull
 
 READ_ONLY_LABEL = "jupyter-train.read-only-root"
@@ -134,8 +135,9 @@ class Images:
         return known
 
     def _find_shell(self, identity: str) -> bool:
-        body = {"Image": identity, "Entrypoint": [SHELL], "NetworkDisabled": True}
+        body: dict[str, Any] = {"Image": identity, "Entrypoint": [SHELL], "NetworkDisabled": True}
         body["HostConfig"] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
+        body["Labels"] = {HELPER_LABEL: "1"}
         made = self._engine.call("create_container_from_config", body)["Id"]
         try:
             return self._engine.has_file(made, SHELL)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PIDS = 8192
 NETWORK = "jupyter-train"
+HELPER_LABEL = "jupyter-train.helper"  # of containers that live for a moment and run no attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

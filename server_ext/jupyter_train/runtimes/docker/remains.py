@@ -9,9 +9,10 @@ from ..base import Leftover
 from .ending import epoch
 from .engine import Engine
 from .network import Network
-from .options import NETWORK
+from .options import HELPER_LABEL, NETWORK
 from .settings import ATTEMPTS_LABEL
 
+HELPER_SECONDS = 600.0
 CONTAINER, NETWORK_KIND = "container", "network"
 
 
@@ -24,13 +25,20 @@ class Remains:
 
     def find(self, folder: str, living: Collection[AttemptKey]) -> list[Leftover]:
         """Return what was left of attempts below `folder`."""
-        filters = {"label": f"{ATTEMPTS_LABEL}={folder}"}
-        listed = self._engine.call("containers", all=True, filters=filters)
-        left = [found for each in listed if (found := _leftover(each)).key not in living]
+        ours = self._list(f"{ATTEMPTS_LABEL}={folder}")
+        left = [found for each in ours if (found := _leftover(each)).key not in living]
+        helpers = [_leftover(each) for each in self._list(HELPER_LABEL)]
+        left += [each for each in helpers if time.time() - each.created > HELPER_SECONDS]
         created = self._network.unused_since()
         if created is not None and not living:
             left.append(Leftover(kind=NETWORK_KIND, name=NETWORK, created=_epoch(created)))
         return left
+
+    def _list(self, label: str) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = self._engine.call(
+            "containers", all=True, filters={"label": label}
+        )
+        return listed
 
     def remove(self, leftover: Leftover) -> None:
         """Remove one; one that is gone is no error."""
