@@ -169,8 +169,15 @@ def test_connections_do_not_wait_for_each_other(beside):
             job.close()
 
 
-@pytest.mark.parametrize("service", ["sagemaker", "s3", "sts"])
-def test_while_there_is_no_manager_a_client_is_told_to_try_again(beside, service):
+@pytest.mark.parametrize(
+    ("service", "operation", "given"),
+    [
+        ("sagemaker", "list_training_jobs", {}),
+        ("s3", "put_object", {"Bucket": "bucket", "Key": "k", "Body": b"x" * 3_000_000}),
+        ("sts", "get_caller_identity", {}),
+    ],
+)
+def test_while_there_is_no_manager_a_client_is_told_to_try_again(beside, service, operation, given):
     beside.connect().close()
     client = boto3.client(
         service,
@@ -180,13 +187,8 @@ def test_while_there_is_no_manager_a_client_is_told_to_try_again(beside, service
         endpoint_url=f"http://127.0.0.1:{beside.port}",
         config=Config(retries={"total_max_attempts": 2}),
     )
-    ask = {
-        "sagemaker": client.list_training_jobs,
-        "s3": lambda: client.put_object(Bucket="bucket", Key="k", Body=b"x" * 3_000_000),
-        "sts": client.get_caller_identity,
-    }
     with pytest.raises(ClientError, match="ServiceUnavailable") as caught:
-        ask[service]()
+        getattr(client, operation)(**given)
     client.close()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 503
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 1
