@@ -248,6 +248,26 @@ def test_who_has_no_room_takes_the_room_of_what_waits_longest(play_scene, engine
     play_scene(play)
 
 
+def test_nothing_is_kept_while_a_job_waits_for_the_room(play_scene, engine):
+    async def play(scene):
+        engine.code = None
+        await scene.submit("first", **KEEP)
+        await scene.wait.until(
+            scene.manager, "first", condition=lambda job: job.secondary == "Training"
+        )
+        await scene.submit("large", ResourceConfig={"InstanceType": "ml.c5.xlarge"})
+        await scene.wait.until(
+            scene.manager, "large", condition=lambda job: job.secondary == "Pending"
+        )
+        engine.code = 0
+        engine.end(engine.started[-1])
+        assert (await scene.wait.ended(scene.manager, "large")).status == "Completed"
+        await scene.until("first", "Terminated")
+        assert engine.kept == []
+
+    play_scene(play)
+
+
 def test_only_as_much_is_given_up_as_is_needed(play_scene, workshop):
     async def play(scene):
         for number in (1, 2):

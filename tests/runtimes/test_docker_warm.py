@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("docker_engine")
 IDLE = AttemptKey(job_id="warm-before", attempt=0)
 NEXT = AttemptKey(job_id="next", attempt=1)
 ODD = {
-    "SM_HP_BATCH-SIZE": "3",
+    "SM_HP_BATCH.SIZE": "3",
     "IFS": "x",
     "A": 'it\'s\n "quoted" $HOME `id` \\',
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -253,7 +253,7 @@ def test_words_of_a_shell_are_quoted():
     assert warm.quoted("it's") == "'it'\"'\"'s'"
     assert os.sep not in "".join(each for each in ODD if not warm.is_plain(each))
     assert [each for each in ODD if not warm.is_plain(each)] == [
-        "SM_HP_BATCH-SIZE",
+        "SM_HP_BATCH.SIZE",
         "IFS",
         "PWD",
         "é",

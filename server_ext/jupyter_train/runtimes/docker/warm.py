@@ -116,7 +116,7 @@ def write_command(folder: Path, body: Mapping[str, Any]) -> None:
 
 
 def write_others(folder: Path, body: Mapping[str, Any]) -> None:
-    """Write what a shell does not hand on, SM_HP_BATCH-SIZE for instance; `env` does."""
+    """Write what a shell does not hand on, SM_HP_BATCH.SIZE for instance; `env` does."""
     others = [each for each in body["Env"] if not is_plain(each.partition("=")[0])]
     if others:
         words = " ".join(quoted(each) for each in others)
