@@ -70,7 +70,7 @@ class Ender:
         return Fate.ENDED
 
     def _give_back(self, found: dict[str, Any]) -> None:
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         try:
             give_back(self._engine, found)

@@ -55,7 +55,7 @@ class Engine:
 
     def has_file(self, container: str, path: str) -> bool:
         """Tell whether a container, which need not run, has a file."""
-        import requests  # noqa: PLC0415
+        import requests  # noqa: PLC0415  see engine
 
         client = self.client()
         url = f"{client.base_url}/v{client.api_version}/containers/{container}/archive"
@@ -112,12 +112,12 @@ class Engine:
 def give_up(stream: Any) -> None:
     """Close the connection of a stream, from the thread that reads it."""
     # docker-py's own `close` shuts the connection down, and leaves it to be closed by chance.
-    stream._response.close()  # noqa: SLF001
+    stream._response.close()  # noqa: SLF001  nothing public does
 
 
 def is_broken(error: HostUnreachableError) -> bool:
     """Tell whether a connection broke; an engine that takes too long would again."""
-    import requests  # noqa: PLC0415
+    import requests  # noqa: PLC0415  see engine
 
     return isinstance(error.__cause__, requests.exceptions.ConnectionError)
 

@@ -61,7 +61,7 @@ def make(folder: Path, container: Container, *, copied: bool) -> None:
         path.mkdir(exist_ok=True)
     for name in (*FILES, MARK) if copied else FILES:
         (folder / name).touch()
-    if container.user is None and os.getuid() == os.stat(folder).st_uid:  # noqa: PTH116
+    if container.user is None and os.getuid() == folder.stat().st_uid:
         # An image's own user is anybody; nobody but the container reaches through the folder.
         for path in [*made, *(folder / name for name in FILES)]:
             with suppress(PermissionError):

@@ -20,7 +20,7 @@ def give_back(engine: Engine, found: dict[str, Any], owner: tuple[int, int] | No
     folders = [
         each
         for each in found.get("Mounts") or ()
-        if each["Type"] == "bind" and each["RW"] and os.path.isdir(each["Source"])  # noqa: PTH112
+        if each["Type"] == "bind" and each["RW"] and os.path.isdir(each["Source"])  # noqa: PTH112  as the engine writes it
     ]
     if uid == 0 or user == str(uid) or not folders:
         return

@@ -96,7 +96,7 @@ class Keeper:
 
     def _drop(self, spec: AttemptSpec, waiting: Waiting, misfit: str) -> None:
         """Remove what waits; from then on the folder is one in which nothing ever did."""
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         log.info("%s starts in a container of its own, not in what waited: %s", spec.key, misfit)
         try:

@@ -51,7 +51,7 @@ class Network:
         return None
 
     def _make(self) -> None:
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         if any(each["Name"] == NETWORK for each in self._engine.call("networks", names=[NETWORK])):
             return

@@ -27,7 +27,7 @@ _REASONS = (
 def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
     """Pull `name`; StartError in words if that fails."""
     import docker  # noqa: PLC0415  see engine
-    import requests  # noqa: PLC0415
+    import requests  # noqa: PLC0415  see engine
 
     repository, tag = docker.utils.parse_repository_tag(name)
     tell(f"Pulling the image {name}")
@@ -45,7 +45,7 @@ def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
 
 def _login(repository: str) -> dict[str, Any] | None:
     """Return what `docker login` has left for a registry, read now: the client reads it once."""
-    import docker  # noqa: PLC0415
+    import docker  # noqa: PLC0415  see engine
 
     registry, _ = docker.auth.resolve_repository_name(repository)
     found: dict[str, Any] | None = docker.auth.load_config().resolve_authconfig(registry)

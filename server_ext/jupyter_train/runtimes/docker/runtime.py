@@ -91,14 +91,14 @@ class DockerRuntime(Runtime):
         ]
         return [Problem(message=text) for text in problems]
 
-    async def prepare(self, host: Host, spec: AttemptSpec, tell: Tell) -> Prepared:  # noqa: ARG002
+    async def prepare(self, host: Host, spec: AttemptSpec, tell: Tell) -> Prepared:  # noqa: ARG002  its engine is known
         """Pull the image unless it is here."""
         if spec.container is None:
             return Prepared()
         image = await self._engine.run(self._images.fetch, spec.container.image, tell)
         return image.prepared
 
-    async def start(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002
+    async def start(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002  its engine is known
         """Create and start the container, once; its name lets no other be."""
         if spec.container is None:
             raise StartError(f"cannot start {spec.key}: no image is named")
@@ -130,23 +130,23 @@ class DockerRuntime(Runtime):
                 raise
         return seen
 
-    async def signal(self, host: Host, spec: AttemptSpec, number: int) -> int:  # noqa: ARG002
+    async def signal(self, host: Host, spec: AttemptSpec, number: int) -> int:  # noqa: ARG002  its engine is known
         """Signal every process but the container's first and the toolkit's companion."""
         return await self._engine.run(self._signal, spec, number)
 
-    async def kill(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002
+    async def kill(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002  its engine is known
         """SIGKILL until the container has ended; one that never started will not start."""
         await self._engine.run(self._kill, spec)
 
-    async def remove(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002
+    async def remove(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002  its engine is known
         """Kill what is left and remove the container."""
         await self._engine.run(self._remove, spec)
 
-    async def keep(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002
+    async def keep(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002  its engine is known
         """Start a container that waits for its command."""
         return await self._engine.run(self._keep, spec)
 
-    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002
+    async def is_kept(self, host: Host, spec: AttemptSpec) -> bool:  # noqa: ARG002  its engine is known
         """Ask the kernel: the engine is not needed for it."""
         return waits(Path(spec.folder))
 
@@ -170,7 +170,7 @@ class DockerRuntime(Runtime):
         """Read the kernel's counters, a few files each; the engine is asked once per container."""
         return await self._engine.run(self._usage, str(host.folder), list(keys))
 
-    async def shell(self, host: Host, spec: AttemptSpec, rows: int, columns: int) -> Shell:  # noqa: ARG002
+    async def shell(self, host: Host, spec: AttemptSpec, rows: int, columns: int) -> Shell:  # noqa: ARG002  its engine is known
         """Open a terminal in the container."""
         found = await self._engine.run(self._starter.find, spec)
         if found is None or not found["State"]["Running"] or found["State"]["Paused"]:
@@ -181,7 +181,7 @@ class DockerRuntime(Runtime):
         """Return containers that no living attempt needs, and the network if nobody is in it."""
         return await self._engine.run(self._remains.find, str(host.folder), set(living))
 
-    async def discard(self, host: Host, leftover: Leftover) -> None:  # noqa: ARG002
+    async def discard(self, host: Host, leftover: Leftover) -> None:  # noqa: ARG002  its engine is known
         """Remove one of those."""
         await self._engine.run(self._remains.remove, leftover)
 
@@ -203,7 +203,7 @@ class DockerRuntime(Runtime):
                 self._watch.started(identity)
 
     def _keep(self, spec: AttemptSpec) -> bool:
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         with self._lock(spec):
             try:
@@ -264,7 +264,7 @@ class DockerRuntime(Runtime):
         return found
 
     def _group(self, identity: str) -> Group | None:
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         if self._watch.state(identity) not in _RUNNING:
             self._groups.pop(identity, None)
@@ -312,7 +312,7 @@ class DockerRuntime(Runtime):
             time.sleep(LOOK_SECONDS)
 
     def _remove(self, spec: AttemptSpec) -> None:
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         self._kill(spec)
         with self._lock(spec):

@@ -128,7 +128,7 @@ def is_copied(folder: str) -> bool:
 
 def _try(copy: Callable[[], None]) -> None:
     import docker  # noqa: PLC0415  see engine
-    import requests  # noqa: PLC0415
+    import requests  # noqa: PLC0415  see engine
 
     try:
         copy()

@@ -67,7 +67,7 @@ class Starter:
         return container_body(self._asked(spec, image))
 
     def _create(self, spec: AttemptSpec) -> str:
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         assert spec.container is not None
         image = self.image(spec)
@@ -100,7 +100,7 @@ class Starter:
 
     def _start(self, spec: AttemptSpec, identity: str) -> Any:
         """Start what was created; one that has run is not run again.  Returns the refusal."""
-        import docker  # noqa: PLC0415
+        import docker  # noqa: PLC0415  see engine
 
         found = self.find(spec)
         if found is None or found["State"]["Status"] != "created":
