@@ -136,6 +136,7 @@ test('an image that is nowhere fails its job, and the panel says why', async ({ 
   const tab = page.locator('.jt-JobTab');
   await expect(tab.locator('.jt-Status')).toContainText('Failed', { timeout: 60000 });
   await expect(tab.locator('.jt-JobTab-notice')).toContainText('jupyter-train-test/absent:1');
+  await expect(tab.locator('.jt-Curves-reason')).toContainText('cannot be pulled');
   await screenshot(page, 'no-image-light');
 });
 
@@ -189,6 +190,28 @@ test('where no engine can be used the form says why, and what to do', async ({ p
   await expect(form.locator('.jt-Form-warning')).toHaveText(problem);
   await form.getByRole('radio', { name: 'A Python of this machine' }).check();
   await expect(form.locator('.jt-Form-warning')).toHaveCount(0);
+});
+
+test('the form is filled from the keyboard, in a narrow window', async ({ page }) => {
+  const { base = '' } = engine();
+  await page.setViewportSize({ width: 640, height: 700 });
+  await page.evaluate(() => window.jupyterapp.commands.execute('train:launch', { path: '' }));
+  const form = page.locator('.jt-Form');
+  await form.getByRole('radio', { name: 'A Python of this machine' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(base);
+  await page.keyboard.press('Escape');
+  await form.getByText('More about the container').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('sh -c "echo I was typed"');
+  await page.keyboard.press('Enter');
+  const tab = page.locator('.jt-JobTab');
+  await expect(tab.locator('.jt-Status')).toContainText('Completed', { timeout: 60000 });
+  await tab.getByRole('tab', { name: 'Log', exact: true }).click();
+  await expect(tab.locator('.jt-Log')).toContainText('I was typed');
+  await screenshot(page, 'narrow-light');
 });
 
 test('a script runs in an image that has only a Python', async ({ page }) => {

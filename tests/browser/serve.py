@@ -17,10 +17,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent.parent / "tools"))
 
-import engine_door  # noqa: E402
+import engine_door  # noqa: E402  it is sorted among them
 
-import debian  # noqa: E402  a tool, found by the line above
-import docker_engine  # noqa: E402
+import debian  # noqa: E402  tools are found by the line above
+import docker_engine  # noqa: E402  as above
 
 FOLDER = Path(os.environ["JT_BROWSER_FOLDER"])
 # Kernels that are killed on purpose say a lot: it is kept beside the tests' own output.

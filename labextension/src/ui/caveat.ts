@@ -13,6 +13,6 @@ export function caveat(
   trans: TranslationBundle
 ): string {
   return job.Unreachable
-    ? trans.__('Its container engine does not answer; this is the last that is known of it.')
+    ? trans.__('Its container engine does not answer; this status is the last that is known.')
     : headline(job.FailureReason);
 }

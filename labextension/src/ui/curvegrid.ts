@@ -17,16 +17,24 @@ export class CurveGrid extends Widget {
     this._grid = this.layout = new PanelLayout();
     this._empty.className = 'jt-Curves-empty';
     this._empty.setAttribute('role', 'status');
-    this.node.append(this._empty);
+    this._reason.className = 'jt-Curves-reason';
+    this.node.append(this._empty, this._reason);
     this._system = new SystemCurves(trans);
     this._grid.addWidget(this._system);
     this.draw([], false);
+  }
+
+  /** Why the job failed: told whole where there is no curve to look at. */
+  set reason(reason: string) {
+    this._reason.textContent = reason;
+    this._reason.hidden = reason === '' || this._empty.hidden;
   }
 
   /** Draw these curves; `isEnded` says that no more will come. */
   draw(curves: readonly ICurve[], isEnded: boolean): void {
     const trained = curves.filter(curve => !isSystem(curve.name)).map(lineOf);
     this._empty.hidden = trained.length > 0;
+    this.reason = this._reason.textContent ?? '';
     this._empty.textContent = isEnded
       ? this.trans.__('This job reported no metrics.')
       : this.trans.__('No metrics yet. Metric definitions or toolkit.log calls bring them.');
@@ -48,6 +56,7 @@ export class CurveGrid extends Widget {
 
   private _charts = new Map<string, Chart>();
   private _empty = document.createElement('p');
+  private _reason = document.createElement('p');
   private _grid: PanelLayout;
   private _system: SystemCurves;
 }

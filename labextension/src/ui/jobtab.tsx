@@ -127,6 +127,7 @@ export class JobTab extends Widget {
       drawStatus(this._status, detail, this.trans);
       this._clock.measure(detail, hasEnded);
       this._progress.draw(preparation(detail));
+      this._curves.reason = detail.FailureReason ?? '';
     }
     this._drawTerminal();
     this._stop.hidden = !detail || hasEnded;
