@@ -45,7 +45,7 @@ def own_home(root: str, source: str) -> str:
     """
     if is_usable(root):
         return os.path.join(root, "env")
-    folder = source if is_usable(source) else os.environ.get("TMPDIR", "/tmp")  # noqa: S108  last
+    folder = source if is_usable(source) else os.environ.get("TMPDIR", "/tmp")  # noqa: S108  last resort
     return os.path.join(folder, ".jupyter-train-env")
 
 

@@ -58,6 +58,7 @@ def enter(docker_engine, tmp_path):
             *("python3", "-m", "jupyter_train_toolkit.entry"),
             user="12345:12345",
             read_only=True,
+            network_mode="none",
             cap_drop=["ALL"],
             volumes=volumes,
             environment=environment,
