@@ -115,6 +115,27 @@ class RuntimeSuite:
         """However often one looks."""
         assert self.phase(runtime, host) is Phase.ABSENT
 
+    def test_an_attempt_begins_once_in_what_was_kept_for_it(
+        self, runtime: Runtime, host: Host
+    ) -> None:
+        """Or by itself, where the runtime keeps nothing."""
+        before = self.spec(host, "echo never", AttemptKey(job_id="warm-before", attempt=1))
+        after = self.spec(host, "echo once")
+        if asyncio.run(runtime.keep(host, before)):
+            assert asyncio.run(runtime.is_kept(host, before))
+            Path(before.folder).rename(after.folder)
+        assert not asyncio.run(runtime.is_kept(host, before))
+        for _ in range(2):
+            assert self.run_to_end(runtime, host, after).exit_code == 0
+        assert self.log(host) == b"once\n"
+
+    def test_what_was_kept_can_be_removed(self, runtime: Runtime, host: Host) -> None:
+        """And nothing waits then."""
+        spec = self.spec(host, "echo never", AttemptKey(job_id="warm-before", attempt=1))
+        asyncio.run(runtime.keep(host, spec))
+        asyncio.run(runtime.remove(host, spec))
+        assert not asyncio.run(runtime.is_kept(host, spec))
+
     def test_an_attempt_runs_and_leaves_its_exit_code(self, runtime: Runtime, host: Host) -> None:
         """With times in order."""
         seen = self.run_to_end(runtime, host, self.spec(host, "echo out; echo err >&2; exit 7"))
