@@ -107,16 +107,17 @@ def test_an_engine_that_hangs_is_as_good_as_away(workshop, wait, engine, monkeyp
             await wait.until(manager, "job-1", condition=is_training)
             engine.hangs = True
             lost = await wait.until(manager, "job-1", condition=lambda job: job.unreachable)
-            with pytest.raises(
-                RefusedError, match=r"there was no answer for 0\.2 seconds; start it"
-            ):
+            with pytest.raises(RefusedError, match=r"has not answered for 0\.2 seconds; start"):
                 await manager.submit(workshop.document("", "second", **IMAGE), {}, "me")
             engine.hangs = False
             engine.end(engine.started[0])
             return lost, await wait.ended(manager, "job-1")
 
     lost, end = asyncio.run(scene())
-    assert lost.transitions[-1].message == "Waiting: there was no answer for 0.2 seconds"
+    assert (
+        lost.transitions[-1].message
+        == "Waiting: the docker engine has not answered for 0.2 seconds"
+    )
     assert end.status == "Completed"
 
 

@@ -43,7 +43,7 @@ def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJ
 async def check_runtime(spec: TrainingJob, runtime: Runtime) -> None:
     """Raise RefusedError if what would run the job cannot be used now."""
     try:
-        reason = await glance(runtime.unavailable)
+        reason = await glance(runtime, runtime.unavailable)
     except HostUnreachableError as error:
         reason = f"{error}; start it anew, or leave the image out"
     if reason is not None:

@@ -33,7 +33,7 @@ class Lane:
     async def observe(self, key: AttemptKey) -> Observation:
         """Look at one attempt once."""
         look = partial(self.runtime.observe, self.host, [key])
-        seen = await self.reach.insist(lambda: glance(look))
+        seen = await self.reach.insist(lambda: glance(self.runtime, look))
         return seen.get(key, Observation(phase=Phase.ABSENT))
 
     async def ended(self, key: AttemptKey) -> Observation:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from ..hosts.base import HostUnreachableError
+from ..runtimes.base import Runtime
 from . import patience
 
 log = logging.getLogger(__name__)
@@ -71,11 +72,11 @@ class Reach:
             await asyncio.sleep(patience.RETRY)
 
 
-async def glance(action: Callable[[], Awaitable[T]]) -> T:
+async def glance(runtime: Runtime, action: Callable[[], Awaitable[T]]) -> T:
     """Do what takes no time; HostUnreachableError if it does: an engine may hang, too."""
     try:
         async with asyncio.timeout(GLANCE_SECONDS):
             return await action()
     except TimeoutError as error:
-        words = f"there was no answer for {GLANCE_SECONDS:g} seconds"
+        words = f"the {runtime.kind} engine has not answered for {GLANCE_SECONDS:g} seconds"
         raise HostUnreachableError(words) from error

@@ -49,7 +49,7 @@ class Tower:
     async def _look(self, keys: list[AttemptKey]) -> dict[AttemptKey, Observation]:
         """Look at these; a folder that is shut, or no thread to be had, hides no other."""
         try:
-            seen = await glance(lambda: self._runtime.observe(self._host, keys))
+            seen = await glance(self._runtime, lambda: self._runtime.observe(self._host, keys))
         except HostUnreachableError as error:
             self._reach.silent(error)
             return {}

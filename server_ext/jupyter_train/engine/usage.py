@@ -147,7 +147,7 @@ class Meter:
 
 async def _used(lane: Lane, keys: list[AttemptKey]) -> Mapping[AttemptKey, Usage]:
     try:
-        return await glance(lambda: lane.runtime.usage(lane.host, keys))
+        return await glance(lane.runtime, lambda: lane.runtime.usage(lane.host, keys))
     except (OSError, RuntimeError, HostUnreachableError) as error:
         log.debug("what %d attempts use is not known: %s", len(keys), error)
         return {}
