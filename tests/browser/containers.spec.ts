@@ -192,6 +192,23 @@ test('where no engine can be used the form says why, and what to do', async ({ p
   await expect(form.locator('.jt-Form-warning')).toHaveCount(0);
 });
 
+test('a container that is kept warm is seen waiting, and taken over', async ({ page }) => {
+  const { base = '' } = engine();
+  const form = await imageForm(page, base);
+  await form.getByLabel('Job name').fill('left-warm');
+  await form.getByText('More about the container').click();
+  await form.getByLabel('Entry point').fill('echo done');
+  await form.getByLabel('Keep warm').fill('5');
+  await form.getByRole('button', { name: 'Start training' }).click();
+  const tab = page.locator('.jt-JobTab');
+  await expect(tab.locator('.jt-Status')).toContainText('Completed', { timeout: 60000 });
+  await tab.getByRole('tab', { name: 'Facts', exact: true }).click();
+  await expect(tab.locator('.jt-Facts')).toContainText('Waits for the next job');
+  train('run', '--image', base, '--command', 'echo again', '--keep-alive', '1', '--name', 'taker');
+  await expect(tab.locator('.jt-Facts')).toContainText('Taken over by taker');
+  await screenshot(page, 'warm-light');
+});
+
 test('the form is filled from the keyboard, in a narrow window', async ({ page }) => {
   const { base = '' } = engine();
   await page.setViewportSize({ width: 640, height: 700 });
