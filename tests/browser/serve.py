@@ -59,6 +59,11 @@ def lent_engine() -> Iterator[None]:
             with engine_door.door(FOLDER / "docker.sock", engine.host) as host:
                 os.environ["DOCKER_HOST"] = host
                 yield
+            # A manager that a journey has killed as its last deed has removed nothing.
+            for left in engine.containers(
+                f"jupyter-train.attempts={FOLDER / 'train' / 'attempts'}"
+            ):
+                left.remove(force=True)
     except debian.NotHereError as error:
         say(json.dumps({"problem": str(error)}))
         yield
