@@ -27,6 +27,10 @@ pytestmark = [
 ]
 
 
+# Of its own: one that is told "none" removes docker0, whosever that is.
+BRIDGE = "jt-faults0"
+
+
 class Dockerd:
     """A dockerd that a test may kill, above a containerd that stays, as a system has them."""
 
@@ -53,7 +57,7 @@ class Dockerd:
         (folder / "pid").unlink(missing_ok=True)
         words = ["--host", self.host, "--containerd", below, "--pidfile", f"{folder}/pid"]
         words += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/run"]
-        words += ["--bridge", "none", "--iptables=false", "--shutdown-timeout", "2", *self.flags]
+        words += ["--bridge", BRIDGE, "--iptables=false", "--shutdown-timeout", "2", *self.flags]
         self.launch("dockerd", *words)
         self.wait_for(lambda: engine.answers(self.host))
 
@@ -80,6 +84,8 @@ def remove(folder: Path) -> None:
 @pytest.fixture
 def dockerd(docker_engine):
     folder = Path(tempfile.mkdtemp(prefix="jt-", dir="/var/tmp"))
+    subprocess.run(["ip", "link", "add", "name", BRIDGE, "type", "bridge"], check=True)
+    subprocess.run(["ip", "address", "add", "10.213.7.1/24", "dev", BRIDGE], check=True)
     dockerd = Dockerd(folder)
     yield dockerd
     if dockerd.processes["dockerd"].poll() is not None:
@@ -90,6 +96,7 @@ def dockerd(docker_engine):
     client.close()
     for name in ("dockerd", "containerd"):
         dockerd.end(signal.SIGTERM, name)
+    subprocess.run(["ip", "link", "del", BRIDGE], check=True)
     remove(folder)
 
 
