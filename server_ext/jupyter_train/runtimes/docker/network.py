@@ -1,6 +1,7 @@
 """The one network that containers share: they reach what this machine reaches, not each other."""
 
 import threading
+from contextlib import suppress
 
 from .engine import Engine
 from .options import NETWORK
@@ -53,7 +54,7 @@ class Network:
     def _make(self) -> None:
         import docker  # noqa: PLC0415  see engine
 
-        if any(each["Name"] == NETWORK for each in self._engine.call("networks", names=[NETWORK])):
+        if self._one():
             return
         try:
             self._engine.call(
@@ -67,3 +68,19 @@ class Network:
         except docker.errors.APIError as error:
             if error.status_code != 409:  # another manager was quicker
                 raise
+        self._one()
+
+    def _one(self) -> bool:
+        """Whether it is there; of several the oldest stays.
+
+        The engine lets two managers that ask at the same moment make two of one name, and then
+        starts no container in either.
+        """
+        import docker  # noqa: PLC0415  see engine
+
+        found = self._engine.call("networks", names=[NETWORK])
+        ours = [each for each in found if each["Name"] == NETWORK]
+        for extra in sorted(ours, key=lambda each: (each["Created"], each["Id"]))[1:]:
+            with suppress(docker.errors.APIError):  # gone already, or in use
+                self._engine.call("remove_network", extra["Id"])
+        return bool(ours)

@@ -122,7 +122,7 @@ class Starter:
         if "rlimit" in reason:
             # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
             self._abilities = replace(self.abilities, lifts_limits=False)
-        elif "network" in reason and "not found" in reason:
+        elif "network" in reason and ("not found" in reason or "ambiguous" in reason):
             self._network.forget()
         else:
             raise start_error(spec, self.image(spec), error) from error
