@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -143,4 +143,8 @@ class Idles:
         )
         if spec.is_script_mode:
             envs_of(this, self._around).mkdir(parents=True, exist_ok=True)
-        return attempt_spec(this, self._around)
+        made = attempt_spec(this, self._around)
+        assert made.container is not None
+        # Labels cannot be changed, and this container is not that job's.
+        container = replace(made.container, labels={"jupyter-train.after": spec.name})
+        return replace(made, container=container)
