@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_train.engine import pool as pool_module
+from jupyter_train.engine import staging
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.placement import Demand
 from jupyter_train.hosts.base import Gpu, HostFacts, HostUnreachableError
@@ -226,6 +227,28 @@ def test_a_channel_of_its_own_is_filled_in_what_waited(play_scene, engine, works
         assert engine.warm == [spec.key]
         engine.end(spec)
         await scene.wait.ended(scene.manager, "second")
+
+    play_scene(play)
+
+
+def test_a_channel_of_its_own_with_many_files_is_shown_as_it_is(
+    play_scene, engine, workshop, monkeypatch
+):
+    monkeypatch.setattr(staging, "SMALL", 2)
+    for name, number in (("first", 1), ("second", 3)):
+        for file in range(number):
+            path = workshop.object(f"{name}/input/{file}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    async def play(scene):
+        for name, keep in (("first", KEEP), ("second", {})):
+            channels = [channel(f"s3://jupyter-train/{name}/input")]
+            await scene.end(name, InputDataConfig=channels, **keep)
+            if keep:
+                await scene.until(name, "Available")
+        sources = {each.target: each.source for each in engine.started[-1].container.mounts}
+        assert sources["/opt/ml/input/data/data"] == workshop.object("second/input").resolve()
 
     play_scene(play)
 

@@ -65,6 +65,7 @@ def test_an_attempt_runs_in_the_container_that_waited_and_is_called_by_its_name(
     spec = pool.taken("echo hello; exit 3")
     assert yard.run(spec).exit_code == 3
     assert (yard.log(spec), pool.id_of(spec)) == (b"hello\n", waiting)
+    assert (spec.folder / "link" / "command").stat().st_mode & 0o777 == 0o600
     assert len(pool.containers()) == 1
 
 

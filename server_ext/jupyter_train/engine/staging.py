@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..contract.names import Address, parse_address
@@ -26,6 +27,7 @@ from .places import Places
 
 MAX_SOURCE_BYTES = 4 << 30
 MAX_SOURCE_FILES = 200_000
+SMALL = 1000
 
 # Another file system, one without hard links, one that forbids them, too many of one file.
 _UNLINKABLE = (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.EACCES)
@@ -86,7 +88,8 @@ class Stager:
         for channel in spec.channels:
             files = self._channels.files(channel, shown=True)
             place = folder.channels / channel.name
-            if "" in files and place.is_dir():  # what a container that waited sees already
+            # What a container that waited sees already, unless its own would be quicker.
+            if "" in files and place.is_dir() and _is_small(files[""]):
                 files = {each.name: each for each in files[""].iterdir()}
             source = files.get("") or _gathered(place, files)
             yield Mount(source=source, target=str(IN_CONTAINER.channel(channel.name)))
@@ -100,7 +103,8 @@ class Stager:
         folder.create()
         for channel in spec.channels:
             own = nameless(channel.uri, spec.name) != channel.uri
-            if own or "" not in self._channels.files(channel, shown=True):
+            files = self._channels.files(channel, shown=True)
+            if "" not in files or (own and _is_small(files[""])):
                 (folder.channels / channel.name).mkdir(parents=True, exist_ok=True)
         if spec.is_script_mode:
             folder.code.mkdir(exist_ok=True)
@@ -210,6 +214,12 @@ def _link_all(target: Path, files: Files) -> None:
 def _link(path: Path, target: Path) -> None:
     if not path.is_symlink():
         path.symlink_to(target)
+
+
+def _is_small(folder: Path) -> bool:
+    """Tell whether a folder has so few files that to link them takes no time to speak of."""
+    found = (name for _, folders, files in os.walk(folder) for name in (*folders, *files))
+    return next(islice(found, SMALL, None), None) is None
 
 
 def _gathered(target: Path, files: Files) -> Path:

@@ -114,9 +114,10 @@ def _ended(folder: str, code: int, ended: float) -> Observation:
     )
 
 
-def replace_file(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str, mode: int = 0o644) -> None:
     """Put a file into place whole."""
     landing = path.with_name(f"{path.name}.{os.getpid()}.{time.monotonic_ns()}")
+    landing.touch(mode)
     landing.write_text(text, encoding="utf-8")
     landing.replace(path)
 

@@ -112,7 +112,8 @@ def write_command(folder: Path, body: Mapping[str, Any]) -> None:
     lines = [f"export {name}={quoted(v)}\n" for name, v in variables.items() if is_plain(name)]
     words = " ".join(quoted(each) for each in body["Cmd"])
     write_others(folder, body)
-    replace_file(command_file(folder), "".join([*lines, f"set -- {words}\n"]))
+    # There may be secrets among the variables.
+    replace_file(command_file(folder), "".join([*lines, f"set -- {words}\n"]), mode=0o600)
 
 
 def write_others(folder: Path, body: Mapping[str, Any]) -> None:
