@@ -31,6 +31,7 @@ def test_every_key_is_read(tmp_path):
         image_user = ["root-inside"]
         shared_memory = "1 GiB"
         pids = 512
+        network = "jupyter-train"
         [capacity]
         cpus = 2.5
         memory = "16 GiB"
@@ -49,6 +50,7 @@ def test_every_key_is_read(tmp_path):
         image_user=("root-inside",),
         shared_memory=GIB,
         pids=512,
+        network="jupyter-train",
     )
     assert settings.data_roots == (Path("/data"), Path("/srv"))
     assert (settings.cpus, settings.memory, settings.gpus) == (2.5, 16 * GIB, ())
@@ -72,6 +74,7 @@ def test_every_key_is_read(tmp_path):
             "[docker]\nhost = 'tcp://1.2.3.4'",
             r"docker.host is 'tcp://1.2.3.4'; it must",
         ),
+        ("[docker]\nnetwork = 'host'", r"docker.network is 'host'; it must be 'bridge' or"),
         ("[docker]\npids = 1", r"docker.pids is 1; it must be a whole number from 16"),
         ("[docker]\nprivileged = true", r"no key docker.privileged; there is: host, image_user"),
     ],

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_train.runtimes.base import Mount, Resources
+from jupyter_train.runtimes.docker.options import NETWORK
 from jupyter_train.runtimes.docker.settings import METADATA_ADDRESSES, cpu_shares
 from jupyter_train.runtimes.docker.starting import _LIMITING
 from jupyter_train.testing.runtime import KEY
@@ -140,11 +141,8 @@ def test_the_address_of_the_clouds_credentials_is_its_own(yard):
     assert yard.prints(spec).split() == ["refused", "refused"]
 
 
-def test_the_address_is_its_own_on_the_engines_network_too(yard):
-    names = [each.name for each in yard.engine.api.networks.list()]
-    if "bridge" not in names:
-        pytest.skip("this engine has no network of its own")
-    yard.anew(network="bridge")
+def test_the_address_is_its_own_where_containers_are_kept_apart(yard):
+    yard.anew(network=NETWORK)
     spec = yard.spec("python3", "-c", CONNECTS, *METADATA_ADDRESSES)
     assert yard.prints(spec).split() == ["refused", "refused"]
 
@@ -169,11 +167,17 @@ def test_a_network_that_somebody_removed_is_made_again(yard, own_network):
     assert yard.prints(yard.script("echo again")) == "again\n"
 
 
-def test_a_container_cannot_reach_another(yard):
+def test_without_a_bridge_of_its_own_the_engine_is_given_one(yard):
+    yard.anew(network="no-such-bridge")
+    assert yard.prints(yard.script("echo there")) == "there\n"
+
+
+def test_a_container_that_is_kept_apart_cannot_reach_another(yard):
+    yard.anew(network=NETWORK)
     listens = "python3 -m http.server 8000 & sleep 1; hostname -i; echo ready; sleep 60"
     other = yard.ready(yard.script(listens))
     networks = yard.container(other).attrs["NetworkSettings"]["Networks"]
-    address = networks["jupyter-train"]["IPAddress"]
+    address = networks[NETWORK]["IPAddress"]
     reaches = f"import socket; socket.create_connection(({address!r}, 8000), timeout=2)"
     tries = yard.spec("python3", "-c", reaches, key=replace(other.key, attempt=2))
     assert yard.run(tries).exit_code == 1

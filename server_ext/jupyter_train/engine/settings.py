@@ -14,13 +14,15 @@ class ContainerSettings:
 
     The jobs of the roles in `image_user` run as the user their image names.  `shared_memory` in
     bytes, 0 for half of what the job may use; `pids` is how many processes a job may have, 0 for
-    the runtime's own limit.
+    the runtime's own limit.  `network` is the one that containers share, "" for the runtime's own
+    choice.
     """
 
     host: str = ""
     image_user: tuple[str, ...] = ()
     shared_memory: int = 0
     pids: int = 0
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from ..engine.settings import Settings
 from ..engine.stores import Stores
 from ..hosts.local import LocalHost
 from ..runtimes.base import Runtime
-from ..runtimes.docker.options import PIDS, Options
+from ..runtimes.docker.options import BRIDGE, PIDS, Options
 from ..runtimes.docker.runtime import DockerRuntime
 from ..runtimes.process import ProcessRuntime
 from ..store.curves import SqlCurves
@@ -41,5 +41,10 @@ def open_manager(
 def _docker(settings: Settings) -> DockerRuntime:
     """Return the runtime of containers; it looks for its engine when the first one is needed."""
     given = settings.containers
-    options = Options(host=given.host, images=settings.images, pids=given.pids or PIDS)
+    options = Options(
+        host=given.host,
+        images=settings.images,
+        pids=given.pids or PIDS,
+        network=given.network or BRIDGE,
+    )
     return DockerRuntime(options)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..engine.placement import Demand
 from ..engine.settings import ContainerSettings, Settings
+from ..runtimes.docker.options import BRIDGE, NETWORK
 
 CONFIG_FILE = "config.toml"
 
@@ -102,6 +103,7 @@ def _containers(table: _Table) -> ContainerSettings:
         "image_user": table.get("image_user", "a list of role names", _texts),
         "shared_memory": table.get("shared_memory", "bytes, or a text like '1 GiB'", _size),
         "pids": table.get("pids", "a whole number from 16 to 4194304", _whole(16, 1 << 22)),
+        "network": table.get("network", "'bridge' or 'jupyter-train'", _network),
     }
     table.finish()
     return ContainerSettings(**{key: value for key, value in found.items() if value is not None})
@@ -119,6 +121,12 @@ def _demand(table: _Table) -> Demand:
     }
     table.finish()
     return Demand(**{key: value for key, value in found.items() if value is not None})
+
+
+def _network(value: Any) -> str:
+    if value not in (BRIDGE, NETWORK):
+        raise ValueError
+    return str(value)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

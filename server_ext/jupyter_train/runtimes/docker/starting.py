@@ -123,6 +123,8 @@ class Starter:
             # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
             self._abilities = replace(self.abilities, lifts_limits=False)
         elif "network" in reason and ("not found" in reason or "ambiguous" in reason):
+            # Its own, where the engine was told to have no bridge.
+            self._options = replace(self._options, network=NETWORK)
             self._network.forget()
         else:
             raise start_error(spec, self.image(spec), error) from error
