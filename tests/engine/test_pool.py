@@ -452,6 +452,26 @@ def test_the_next_manager_ends_what_a_killed_one_left(workshop, engine, wait):
     assert [each for each in engine.removed if each.job_id.startswith("warm-")]
 
 
+def test_what_waits_is_no_leftover(play_scene, engine):
+    async def play(scene):
+        await scene.available()
+        assert (await scene.manager.leftovers.find()).leftovers == ()
+        engine.gate.clear()
+        await scene.end("second", **KEEP)
+        await scene.submit("third")
+        await scene.until("third", "InUse")
+        assert (await scene.manager.leftovers.find()).leftovers == ()
+        deleting = asyncio.create_task(scene.manager.delete("second"))
+        await asyncio.sleep(0.01)
+        engine.gate.set()
+        await deleting
+        assert (await scene.wait.ended(scene.manager, "third")).status == "Completed"
+        assert len(engine.warm) == 2
+        await scene.at_rest()
+
+    play_scene(play)
+
+
 def test_a_deleted_job_leaves_nothing_warm(play_scene, engine):
     async def play(scene):
         await scene.available()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..contract.names import AttemptKey
+from ..contract.names import CONTAINER_RUNTIME, AttemptKey
 from ..contract.record import JobRecord
 from ..contract.spec import TrainingJob
 from ..runtimes.base import AttemptSpec, Resources
@@ -21,7 +21,10 @@ from .staging import Stager
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Idle:
-    """What is kept of one job, and for how long; `taker` is the job to which it was promised."""
+    """What is kept of one job, and for how long; `taker` is the job to which it was promised.
+
+    Nothing is said any more of a job that `is_forgotten`: it is being deleted.
+    """
 
     record: JobRecord
     lent: Resources
@@ -30,6 +33,7 @@ class Idle:
     poked: asyncio.Event = field(default_factory=asyncio.Event)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     taker: str = ""
+    is_forgotten: bool = False
 
     @property
     def id(self) -> str:
@@ -98,12 +102,12 @@ class Idles:
     async def make(self, idle: Idle) -> bool:
         """Start it; False if none can wait."""
         spec = await asyncio.to_thread(self._spec, idle)
-        lane = self._lane(idle.record)
+        lane = self._lane()
         return await lane.runtime.keep(lane.host, spec)
 
     async def waits(self, idle: Idle) -> bool:
         """Tell whether it waits still."""
-        lane = self._lane(idle.record)
+        lane = self._lane()
         return await lane.runtime.is_kept(lane.host, self.named(idle.key))
 
     def give(self, idle: Idle, folder: Path) -> bool:
@@ -113,13 +117,13 @@ class Idles:
         Path(self.named(idle.key).folder).rename(folder)
         return True
 
-    async def remove(self, record: JobRecord, key: AttemptKey) -> None:
+    async def remove(self, key: AttemptKey) -> None:
         """Remove its container."""
-        await self._lane(record).remove(self.named(key))
+        await self._lane().remove(self.named(key))
 
-    async def clear(self, record: JobRecord, key: AttemptKey) -> None:
+    async def clear(self, key: AttemptKey) -> None:
         """Remove its container and its folder."""
-        await self.remove(record, key)
+        await self.remove(key)
         await asyncio.to_thread(shutil.rmtree, self.named(key).folder, ignore_errors=True)
 
     def named(self, key: AttemptKey) -> AttemptSpec:
@@ -127,8 +131,8 @@ class Idles:
         folder = attempt_folder(self._settings.attempts, key).root
         return AttemptSpec(manager_id=self._around.manager_id, key=key, folder=folder, argv=())
 
-    def _lane(self, record: JobRecord) -> Lane:
-        return self._lanes.of(record.runtime)
+    def _lane(self) -> Lane:
+        return self._lanes.of(CONTAINER_RUNTIME)
 
     def _spec(self, idle: Idle) -> AttemptSpec:
         spec, folder = idle.record.spec, attempt_folder(self._settings.attempts, idle.key)

@@ -120,12 +120,19 @@ class Pool:
         return idle.record
 
     async def forget(self, job_id: str) -> None:
-        """End what waits after a job; when this returns nobody writes to its record any more."""
-        idle = self._waiting.get(f"{WARM}{job_id}")
-        if idle is not None:
-            self._drop(idle)
-        while mine := [task for task, owner in self._tasks.items() if owner == job_id]:
-            await asyncio.wait(mine)
+        """End what waits after a job that is to be deleted, and say nothing of it any more.
+
+        An engine that hangs holds this up for a while only; what it has is removed later.
+        """
+        known = self._waiting, self._promised, self._given
+        for idle in [each for some in known for each in some.values()]:
+            if idle.record.id == job_id:
+                async with idle.lock:
+                    idle.is_forgotten = True
+        if (waiting := self._waiting.get(f"{WARM}{job_id}")) is not None:
+            self._drop(waiting)
+        if mine := [task for task, owner in self._tasks.items() if owner == job_id]:
+            await asyncio.wait(mine, timeout=CLOSE_SECONDS)
 
     def sweep(self, attempts: Path) -> None:
         """End what a manager before us left: it is nobody's."""
@@ -134,8 +141,8 @@ class Pool:
                 key = AttemptKey.parse(folder.name)
                 if key.job_id.startswith(WARM):
                     self._spawn(key.job_id.removeprefix(WARM), self._end_former(key))
-                elif (record := self._jobs.get(key.job_id)).is_terminal:
-                    self._spawn(record.id, self._terminate(record))
+                else:
+                    self._spawn(key.job_id, self._terminate(self._jobs.get(key.job_id)))
 
     async def close(self) -> None:
         """End everything that waits; what an engine that is away still has, the next one ends."""
@@ -212,32 +219,32 @@ class Pool:
         self._given[record.id] = self._promised.pop(record.id)
         await self._say(idle, Status=REUSED, ReusedByJob=record.name)
         if not made or not await asyncio.to_thread(self._idles.give, idle, folder):
-            self._spawn(idle.record.id, self._idles.clear(idle.record, idle.key))
+            self._spawn(idle.record.id, self._idles.clear(idle.key))
 
     async def _end(self, idle: Idle) -> None:
         await asyncio.shield(idle.made)
-        await self._idles.remove(idle.record, idle.key)
+        await self._idles.remove(idle.key)
         await self._say(idle, Status=TERMINATED)
-        await self._idles.clear(idle.record, idle.key)
+        await self._idles.clear(idle.key)
 
     async def _end_former(self, key: AttemptKey) -> None:
-        record = self._jobs.get(key.job_id.removeprefix(WARM))
-        await self._idles.remove(record, key)
-        await self._terminate(record)
-        await self._idles.clear(record, key)
+        await self._idles.remove(key)
+        with suppress(UnknownJobError):  # deleted meanwhile
+            await self._terminate(self._jobs.get(key.job_id.removeprefix(WARM)))
+        await self._idles.clear(key)
 
     # What is said of it.
 
     async def _say(self, idle: Idle, **status: Any) -> None:
         async with idle.lock:
-            if status["Status"] == AVAILABLE and idle.taker:
+            if idle.is_forgotten or (status["Status"] == AVAILABLE and idle.taker):
                 return
             kept = max(0, round(self._book.now() - idle.since))
             billed = {**status, "ResourceRetainedBillableTimeInSeconds": kept}
             idle.record = await self._note(idle.record, **billed)
 
     async def _terminate(self, record: JobRecord) -> None:
-        if record.warm_pool.get("Status") in (AVAILABLE, IN_USE):
+        if record.is_terminal and record.warm_pool.get("Status") in (AVAILABLE, IN_USE):
             await self._note(record, **{**record.warm_pool, "Status": TERMINATED})
 
     async def _note(self, record: JobRecord, **status: Any) -> JobRecord:
