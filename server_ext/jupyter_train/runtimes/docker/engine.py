@@ -9,8 +9,10 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import psutil
@@ -19,7 +21,6 @@ from ...hosts.base import HostUnreachableError
 
 T = TypeVar("T")
 
-THREADS = 12
 CALL_SECONDS = 120
 GREETING_SECONDS = 20
 DEFAULT_HOST = "unix:///var/run/docker.sock"
@@ -32,16 +33,15 @@ class Engine:
         self.host = host or os.environ.get("DOCKER_HOST", "") or DEFAULT_HOST
         self._lock = threading.Lock()
         self._client: Any = None
-        self._pool: ThreadPoolExecutor | None = None
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Run something that waits for the engine in a thread of ours."""
-        # The loop's own threads serve files; an engine that hangs must not hold them.
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="docker")
-            pool = self._pool
-        return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+        """Run something that waits for the engine in a thread of its own."""
+        # A pool's threads run out on pulls that hang, and an exit waits for them.
+        loop = asyncio.get_running_loop()
+        waited: asyncio.Future[T] = loop.create_future()
+        call = _Call(partial(function, *arguments), loop, waited)
+        threading.Thread(target=call.run, name="docker", daemon=True).start()
+        return await waited
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
         """Call a method of docker's client; what is called may be called twice."""
@@ -77,12 +77,9 @@ class Engine:
         return HostUnreachableError(f"the docker engine at {self.host} does not answer: {error}")
 
     def close(self) -> None:
-        """Let go of threads and connections."""
+        """Let go of the connections."""
         with self._lock:
-            pool, self._pool = self._pool, None
             client, self._client = self._client, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
         if client is not None:
             client.close()
 
@@ -107,6 +104,31 @@ class Engine:
             raise self.unreachable(error) from error
         client.timeout = CALL_SECONDS
         return client
+
+
+@dataclass(frozen=True, slots=True)
+class _Call(Generic[T]):
+    """One call in a thread, and who waits for what comes of it."""
+
+    work: Callable[[], T]
+    loop: asyncio.AbstractEventLoop
+    waited: "asyncio.Future[T]"
+
+    def run(self) -> None:
+        try:
+            done = partial(self._return, self.work())
+        except BaseException as error:  # noqa: BLE001  raised again where it is waited for
+            done = partial(self._raise, error)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(done)
+
+    def _return(self, result: T) -> None:
+        if not self.waited.done():
+            self.waited.set_result(result)
+
+    def _raise(self, error: BaseException) -> None:
+        if not self.waited.done():
+            self.waited.set_exception(error)
 
 
 def give_up(stream: Any) -> None:

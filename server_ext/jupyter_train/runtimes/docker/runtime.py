@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 import weakref
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ from .warm import waits
 from .watch import Watch
 
 LOOK_SECONDS = 0.02
+FINISH_SECONDS = 1.0
 _RUNNING = ("running", "paused", "restarting")
 
 
@@ -75,6 +76,7 @@ class DockerRuntime(Runtime):
         self._detection = Detection(self._engine)
         self._remains = Remains(self._engine, self._network)
         self._groups: dict[str, Group | None] = {}
+        self._finishing: dict[str, asyncio.Task[Fate]] = {}
         self._locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
         self._guard = threading.Lock()
 
@@ -123,8 +125,7 @@ class DockerRuntime(Runtime):
                 seen[key] = Observation(phase=Phase.ABSENT)
         try:
             await self._refresh(running.values())
-            for key, identity in running.items():
-                seen[key] = await self._look(folders[key], identity)
+            seen.update(await self._look(folders, running))
         except HostUnreachableError:
             if not seen:
                 raise
@@ -216,21 +217,49 @@ class DockerRuntime(Runtime):
         if wanted and not self._watch.fresh(wanted):
             await self._engine.run(self._watch.refresh)
 
-    async def _look(self, folder: str, identity: str) -> Observation:
+    async def _look(
+        self, folders: Mapping[AttemptKey, str], running: Mapping[AttemptKey, str]
+    ) -> dict[AttemptKey, Observation]:
+        living = {key: self._living(folders[key], each) for key, each in running.items()}
+        over = [key for key, found in living.items() if found is None]
+        ends = await asyncio.gather(*(self._over(folders[key], running[key]) for key in over))
+        seen = {key: found for key, found in living.items() if found is not None}
+        told = zip(over, ends, strict=True)
+        seen.update({key: each for key, each in told if isinstance(each, Observation)})
+        for error in ends:
+            if not seen and isinstance(error, HostUnreachableError):
+                raise error
+        return seen
+
+    def _living(self, folder: str, identity: str) -> Observation | None:
         state = self._watch.state(identity)
         if state in _RUNNING:
             if is_copied(folder):
                 self._copiers.ensure(Path(folder), identity)
             return Observation(phase=Phase.RUNNING, started=started(folder))
-        if state == "created":
-            return Observation(phase=Phase.CREATED)
+        return Observation(phase=Phase.CREATED) if state == "created" else None
+
+    async def _over(self, folder: str, identity: str) -> Observation | HostUnreachableError:
         fate = Fate.GONE
-        if state:
-            fate = await self._engine.run(self._ender.finish, Path(folder), identity)
+        if self._watch.state(identity):
+            try:
+                fate = await self._finish(folder, identity)
+            except HostUnreachableError as error:
+                return error
         if found := look(folder):
             return found
         phase = Phase.RUNNING if fate is Fate.LIVES else Phase.LOST
         return Observation(phase=phase, started=started(folder))
+
+    async def _finish(self, folder: str, identity: str) -> Fate:
+        """Write its end, once at a time; who takes long for that holds up no other."""
+        task = self._finishing.get(identity)
+        if task is None or task.done():
+            work = self._engine.run(self._ender.finish, Path(folder), identity)
+            task = self._finishing[identity] = asyncio.create_task(work)
+            task.add_done_callback(lambda _: self._finishing.pop(identity, None))
+        done, _ = await asyncio.wait((task,), timeout=FINISH_SECONDS)
+        return task.result() if done else Fate.LIVES
 
     def _signal(self, spec: AttemptSpec, number: int) -> int:
         import docker  # noqa: PLC0415  see engine
@@ -322,6 +351,7 @@ class DockerRuntime(Runtime):
             with suppress(docker.errors.NotFound):
                 self._engine.call("remove_container", found["Id"], v=True, force=True)
             self._watch.gone(found["Id"])
+            self._groups.pop(found["Id"], None)
 
     def _lock(self, spec: AttemptSpec) -> Any:
         """Return the lock of an attempt; a thread that outlives its caller keeps it too."""
