@@ -3,9 +3,9 @@
 usage: mortal_pool.py HOME MANAGER N REQUEST.json ...
 
 A step is a write to the journal, a call of the container engine, the move of a folder, or the word
-by which a container that waits goes on; N = 0 never dies by itself.  The requests follow each other:
-each waits until something is kept warm of the one before, or nothing any more.  Prints "all ended"
-when nothing is left of any job.
+by which a container that waits goes on; N = 0 never dies by itself.  The requests follow each
+other: each waits until something is kept warm of the one before, or nothing any more.  Prints "all
+ended" when nothing is left of any job.
 """
 
 import asyncio
