@@ -20,7 +20,7 @@ from jupyter_train.contract.names import DEFAULT_ROLE
 from jupyter_train.engine.settings import Settings
 from jupyter_train.manager.build import open_manager
 
-pytest_plugins = ["engine_fixtures"]
+pytest_plugins = ["engine_fixtures", "pool_scene"]
 
 
 class Workshop:
