@@ -1,19 +1,17 @@
 """What becomes of attempts when the engine dies: a private dockerd is killed and restarted."""
 
 import asyncio
+import json
 import os
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 
-import docker
 import pytest
+from mortal_dockerd import mortal_dockerd
 
 import base_image
-import engine
+from jupyter_train.contract.names import AttemptKey
 from jupyter_train.hosts.base import HostUnreachableError
 from jupyter_train.runtimes.base import Phase
 from jupyter_train.runtimes.docker import DockerRuntime, Options
@@ -27,77 +25,10 @@ pytestmark = [
 ]
 
 
-# Of its own: one that is told "none" removes docker0, whosever that is.
-BRIDGE = "jt-faults0"
-
-
-class Dockerd:
-    """A dockerd that a test may kill, above a containerd that stays, as a system has them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.host = f"unix://{folder}/d.sock"
-        self.flags: list[str] = []
-        self.processes: dict[str, subprocess.Popen] = {}
-
-    def launch(self, *words: str) -> None:
-        with (self.folder / "out").open("ab") as log:
-            self.processes[words[0]] = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-
-    def start(self, *flags: str) -> None:
-        self.flags = list(flags) or self.flags
-        folder = self.folder
-        below = f"{folder}/c.sock"
-        if "containerd" not in self.processes:
-            words = ["--root", f"{folder}/images", "--state", f"{folder}/state"]
-            self.launch("containerd", "--address", below, *words)
-            self.wait_for(Path(below).exists)
-        (folder / "pid").unlink(missing_ok=True)
-        words = ["--host", self.host, "--containerd", below, "--pidfile", f"{folder}/pid"]
-        words += ["--data-root", f"{folder}/data", "--exec-root", f"{folder}/run"]
-        words += ["--bridge", BRIDGE, "--iptables=false", "--shutdown-timeout", "2", *self.flags]
-        self.launch("dockerd", *words)
-        self.wait_for(lambda: engine.answers(self.host))
-
-    def wait_for(self, condition) -> None:
-        deadline = time.monotonic() + 40
-        while not condition():
-            assert time.monotonic() < deadline, (self.folder / "out").read_text()[-2000:]
-            time.sleep(0.05)
-
-    def end(self, number: int, name: str = "dockerd") -> None:
-        self.processes[name].send_signal(number)
-        self.processes[name].wait(60)
-
-
-def remove(folder: Path) -> None:
-    """Remove a dockerd's folder, which it mounts over itself."""
-    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-    for path in sorted(mounted, reverse=True):
-        if path.startswith(f"{folder}/"):
-            subprocess.run(["umount", "-l", path], check=True)
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
 def dockerd(docker_engine):
-    folder = Path(tempfile.mkdtemp(prefix="jt-", dir="/var/tmp"))
-    subprocess.run(["ip", "link", "add", "name", BRIDGE, "type", "bridge"], check=True)
-    subprocess.run(["ip", "address", "add", "10.213.7.1/24", "dev", BRIDGE], check=True)
-    dockerd = Dockerd(folder)
-    yield dockerd
-    if dockerd.processes["dockerd"].poll() is not None:
-        dockerd.start()
-    client = docker.DockerClient(base_url=dockerd.host)
-    for each in client.containers.list(all=True):
-        each.remove(force=True)
-    client.close()
-    for name in ("dockerd", "containerd"):
-        dockerd.end(signal.SIGTERM, name)
-    subprocess.run(["ip", "link", "del", BRIDGE], check=True)
-    remove(folder)
+    with mortal_dockerd() as dockerd:
+        yield dockerd
 
 
 @pytest.fixture
@@ -195,3 +126,17 @@ def test_a_start_that_the_engine_interrupts_is_made_up_for_by_the_next(place, do
         yard.start(spec)
     dockerd.start()
     assert yard.prints(spec) == "started\n"
+
+
+@pytest.mark.parametrize("flags", [(), ("--live-restore",)])
+def test_what_waits_is_taken_if_it_outlived_the_engine_and_replaced_if_not(flags, place, dockerd):
+    yard = place(*flags)
+    idle = yard.script("", key=AttemptKey(job_id="warm-before", attempt=1), isolated=True)
+    assert asyncio.run(yard.runtime.keep(yard.host, idle))
+    waiting = json.loads((idle.folder / "warm").read_text())["id"]
+    dockerd.end(signal.SIGKILL)
+    dockerd.start()
+    spec = yard.script("echo hello", isolated=True)
+    idle.folder.rename(spec.folder)
+    assert yard.prints(spec) == "hello\n"
+    assert ((spec.folder / "container").read_text().strip() == waiting) is bool(flags)
