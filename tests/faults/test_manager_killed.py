@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from event_files import scalars
 
 from jupyter_train.manager.build import open_manager
 
@@ -17,15 +18,24 @@ MORTAL = Path(__file__).with_name("mortal_manager.py")
 ROUNDS = int(os.environ.get("JT_FAULT_ROUNDS", "2"))
 LINES = 60
 
-# Says that it started where a second start would be seen, then prints and logs LINES times.
+BOARD = scalars("board", *range(LINES))
+"""What a framework would write for TensorBoard; records of one length."""
+
+# Says that it started where a second start would be seen, then prints and logs LINES times, and
+# writes an event file, each record in two pieces.
 SCRIPT = f"""
 import os, pathlib, sys, time
 from jupyter_train_toolkit import log
 with open(os.environ["WITNESS"], "a") as witness:
     witness.write(os.environ["TRAINING_JOB_NAME"] + "\\n")
+board = pathlib.Path(os.environ["BOARD"]).read_bytes()
+size = len(board) // {LINES}
+events = open("events.out.tfevents.1.host", "ab", buffering=0)
 for n in range({LINES}):
     print(f"line {{n}} loss={{n}}", flush=True)
     log({{"acc": n}}, n)
+    events.write(board[n * size : n * size + 20])
+    events.write(board[n * size + 20 : (n + 1) * size])
     time.sleep(0.005)
 pathlib.Path(os.environ["SM_MODEL_DIR"], "weights").write_text("42")
 """
@@ -41,6 +51,8 @@ class World:
     def __init__(self, workshop, tmp_path: Path) -> None:
         self.workshop = workshop
         self.witness = tmp_path / "witness"
+        self.board = tmp_path / "board"
+        self.board.write_bytes(BOARD)
         self.names = ["job-a", "job-b"]
         self.requests = [self.request(name, tmp_path / f"{name}.json") for name in self.names]
 
@@ -48,7 +60,7 @@ class World:
         """Write a request; returns its path."""
         definitions = {"MetricDefinitions": [{"Name": "loss", "Regex": "loss=([0-9]+)"}]}
         document = self.workshop.document(
-            script, name, Environment={"WITNESS": str(self.witness)},
+            script, name, Environment={"WITNESS": str(self.witness), "BOARD": str(self.board)},
             AlgorithmSpecification=definitions,
         )  # fmt: skip
         path.write_text(json.dumps(document))
@@ -90,7 +102,7 @@ class World:
         for series in manager.curves.series(record.id):
             samples = manager.curves.after(record.id, series.id, 0)
             assert samples.values.tolist() == list(range(LINES)), series.name
-        assert {each.name for each in manager.curves.series(record.id)} == {"loss", "acc"}
+        assert {each.name for each in manager.curves.series(record.id)} == {"acc", "board", "loss"}
         assert (self.workshop.object(f"{record.name}/output/model.tar.gz")).is_file()
 
 

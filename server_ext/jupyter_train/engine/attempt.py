@@ -132,7 +132,7 @@ class Attempt:
             self._collector = Collector(
                 self._record, self.folder, self._shop.host, self.stream, self._shop.sinks
             )
-            self._collector.start()
+            self._collector.start(self._shop.stager.event_places(self._spec))
 
     async def finish_collecting(self) -> None:
         """Read all that it left, after it has ended."""

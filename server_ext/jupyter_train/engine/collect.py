@@ -7,7 +7,7 @@ that starts again simply goes on.  A full disk is waited out: the attempt's file
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from .lines import Line, LineSplitter, Marks
 from .metrics import MetricScan
 from .metrics_file import MetricsFile
 from .patience import follow, insist
+from .tensorboard import EventFiles, Ledger, Place
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class Collector:
         # Each attempt has its own stream and files, read from their start.
         self._log_source = f"{record.attempt}/{LOG}"
         self._file_sources = f"{record.attempt}/{folder.metrics.name}"
+        self._record = record
         self._folder = folder
         self._host = host
         self._stream = stream
@@ -87,6 +89,7 @@ class Collector:
         self._splitter = LineSplitter(stream.source_offset)
         self._at = stream.source_offset
         self._files: dict[str, MetricsFile] = {}
+        self._events = self._event_files(())
         self._tasks: list[asyncio.Task[None]] = []
         self._writes: set[asyncio.Task[Any]] = set()
         self._stopping = False
@@ -96,10 +99,14 @@ class Collector:
         """Metric definitions that took too long on a line."""
         return self._scan.switched_off
 
-    def start(self) -> None:
-        """Follow the attempt's files from where the stores end."""
+    def start(self, kept: Sequence[Place] = ()) -> None:
+        """Follow the attempt's files from where the stores end.
+
+        `kept` are places beyond its folder where it may leave files for TensorBoard.
+        """
         self._unscanned.set()
-        works = [self._follow_log(), self._follow_metrics()]
+        self._events = self._event_files(kept)
+        works = [self._follow_log(), self._follow_metrics(), self._events.follow()]
         if self._scan:
             works.append(self._follow_scan())
         self._tasks = [asyncio.create_task(work) for work in works]
@@ -129,6 +136,7 @@ class Collector:
         for name in await self._host.list(self._folder.metrics):
             with suppress(NotPlainError):  # the job's own, and no file of records
                 await self._metrics_file(name).finish()
+        await self._events.finish()
         while await self._scan_page():
             pass
 
@@ -257,6 +265,18 @@ class Collector:
             sink = partial(self._commit_through, source)
             self._files[name] = MetricsFile(self._host, path, offset, sink)
         return self._files[name]
+
+    def _event_files(self, kept: Sequence[Place]) -> EventFiles:
+        attempt, cursor = self._record.attempt, self._sinks.curves.cursor
+        own = Place(folder=self._folder.ml, source=f"{attempt}/{self._folder.ml.name}")
+        ledger = Ledger(
+            claims=f"{attempt}/names",
+            cursor=partial(cursor, self._job_id),
+            commit=self._commit_through,
+            logged=self._logged_names,
+            defined={each.name for each in self._record.spec.metric_definitions},
+        )
+        return EventFiles(self._host, (*kept, own), ledger, since=self._record.created)
 
     async def _commit_through(self, source: str, offset: int, found: Mapping[str, Samples]) -> None:
         await self._through(self._commit(source, offset, found))

@@ -24,6 +24,7 @@ from .configuration import config_files
 from .errors import ClientError
 from .folders import IN_CONTAINER, AttemptFolder
 from .places import Places
+from .tensorboard import Place
 
 MAX_SOURCE_BYTES = 4 << 30
 MAX_SOURCE_FILES = 200_000
@@ -131,6 +132,19 @@ class Stager:
         if spec.tensorboard is not None:
             place = self._shown(tensorboard_of(spec))
             yield Mount(source=place, target=spec.tensorboard.local_path, writable=True)
+
+    def event_places(self, spec: TrainingJob) -> tuple[Place, ...]:
+        """Return where a job leaves files for TensorBoard beyond its own folder."""
+        kept = {
+            "tensorboard": spec.tensorboard and tensorboard_of(spec),
+            "checkpoints": spec.checkpoints and parse_address(spec.checkpoints.uri),
+        }
+        places = []
+        for source, address in kept.items():
+            with suppress(ClientError):  # what may not be used is told where it is staged
+                if address:
+                    places.append(Place(folder=self._places.local_path(address), source=source))
+        return tuple(places)
 
     def _made(self, address: Address) -> Path:
         place = self._places.place_for(address)

@@ -36,6 +36,25 @@ class Completed:
     stderr: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much of a tree is looked at: `entries` of each folder, `depth` folders down."""
+
+    depth: int
+    folders: int
+    entries: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A plain file: its real path, its size in bytes, when it was written to (epoch seconds)."""
+
+    path: PurePath
+    size: int
+    modified: float
+
+
 class HostUnreachableError(Exception):
     """Nothing is known about the host now; never a proof that anything on it ended."""
 
@@ -70,8 +89,20 @@ class Host(ABC):
         """Copy a file or folder of the host onto the manager's machine."""
 
     @abstractmethod
-    async def read(self, path: PurePath, offset: int = 0, size: int = -1) -> bytes:
-        """Read bytes of a file; FileNotFoundError if there is none, OSError if it is no file."""
+    async def read(
+        self, path: PurePath, offset: int = 0, size: int = -1, *, real: bool = False
+    ) -> bytes:
+        """Read bytes of a file; FileNotFoundError if there is none, OSError if it is no file.
+
+        `real`: no part of the path may be a link, not only the last.
+        """
+
+    @abstractmethod
+    async def find(self, folder: PurePath, part: str, bounds: Bounds) -> list[Found]:
+        """Return files below a folder with `part` in their names; links are not followed.
+
+        Hidden folders, and those in which programs keep their code, are left out.
+        """
 
     @abstractmethod
     async def size(self, path: PurePath) -> int:

@@ -8,9 +8,10 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePath
 
-from ..store.plain import open_plain, plain_descriptor
+from ..store.plain import open_plain, open_real, plain_descriptor
 from . import machine
-from .base import Completed, Host, HostFacts
+from .base import Bounds, Completed, Found, Host, HostFacts
+from .finder import find
 from .ticker import Followed, Ticker
 
 READ_AT_ONCE = 1024 * 1024
@@ -71,9 +72,15 @@ class LocalHost(Host):
         """Copy a file or folder."""
         await asyncio.to_thread(_copy, Path(source), Path(target))
 
-    async def read(self, path: PurePath, offset: int = 0, size: int = -1) -> bytes:
+    async def read(
+        self, path: PurePath, offset: int = 0, size: int = -1, *, real: bool = False
+    ) -> bytes:
         """Read bytes of a file."""
-        return await asyncio.to_thread(_read, Path(path), offset, size)
+        return await asyncio.to_thread(_read, Path(path), offset, size, real=real)
+
+    async def find(self, folder: PurePath, part: str, bounds: Bounds) -> list[Found]:
+        """Return files below a folder with `part` in their names."""
+        return await asyncio.to_thread(find, Path(folder), part, bounds)
 
     async def size(self, path: PurePath) -> int:
         """Return a file's size, 0 if there is none."""
@@ -122,7 +129,7 @@ def _copy(source: Path, target: Path) -> None:
     landing.replace(target)
 
 
-def _read(path: Path, offset: int, size: int) -> bytes:
-    with open_plain(path) as file:
+def _read(path: Path, offset: int, size: int, *, real: bool) -> bytes:
+    with open_real(path) if real else open_plain(path) as file:
         file.seek(offset)
         return file.read(size)

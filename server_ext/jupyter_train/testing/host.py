@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ..hosts.base import Host
+from ..hosts.base import Bounds, Host
 
 PATIENCE = 20.0
+WIDE = Bounds(depth=9, folders=99, entries=99, files=99)
 
 
 async def collect(chunks: AsyncIterator[bytes], size: int) -> bytes:
@@ -53,6 +55,39 @@ class HostSuite:
         """By a TimeoutError."""
         with pytest.raises(TimeoutError):
             asyncio.run(host.run(("sleep", "60"), timeout=0.1))
+
+    def test_files_are_found_by_a_part_of_their_names(self, host: Host) -> None:
+        """With their sizes; hidden folders are left out."""
+        self.append(host, "a/b/events.1", b"12345")
+        self.append(host, "a/notes", b"1")
+        self.append(host, "a/.git/events.2", b"1")
+        [found] = asyncio.run(host.find(host.folder, "events.", WIDE))
+        assert (found.path.relative_to(Path(host.folder).resolve()).as_posix(), found.size) == (
+            "a/b/events.1",
+            5,
+        )
+        assert asyncio.run(host.find(host.folder / "absent", "events.", WIDE)) == []
+
+    def test_looking_for_files_is_bounded(self, host: Host) -> None:
+        """In depth, in folders, in what a folder holds, and in what is found."""
+        for n in range(6):
+            self.append(host, f"wide/events.{n}", b"1")
+        self.append(host, "a/b/c/events.9", b"1")
+        for bounds, count in ((WIDE, 7), (replace(WIDE, files=2), 2), (replace(WIDE, depth=2), 6)):
+            assert len(asyncio.run(host.find(host.folder, "events.", bounds))) == count
+        assert len(asyncio.run(host.find(host.folder, "events.", replace(WIDE, entries=3)))) == 4
+        assert asyncio.run(host.find(host.folder, "events.", replace(WIDE, folders=1))) == []
+
+    def test_a_link_is_neither_found_nor_followed_nor_read(self, host: Host) -> None:
+        """A job may have put it there."""
+        self.append(host, "outside/events.1", b"secret")
+        folder = Path(host.folder)
+        (folder / "inside").mkdir()
+        (folder / "inside" / "way").symlink_to(folder / "outside")
+        (folder / "inside" / "events.2").symlink_to(folder / "outside" / "events.1")
+        assert asyncio.run(host.find(folder / "inside", "events.", WIDE)) == []
+        with pytest.raises(OSError, match="way"):
+            asyncio.run(host.read(folder / "inside" / "way" / "events.1", real=True))
 
     def test_a_file_is_read_from_any_place(self, host: Host) -> None:
         """To any length."""

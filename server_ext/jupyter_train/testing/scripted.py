@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path, PurePath
 
 from ..contract.names import AttemptKey
-from ..hosts.base import Completed, Host, HostFacts, HostUnreachableError
+from ..hosts.base import Bounds, Completed, Found, Host, HostFacts, HostUnreachableError
 from ..hosts.local import LocalHost
 from ..runtimes.base import (
     AttemptSpec,
@@ -52,10 +52,17 @@ class ScriptedHost(LocalHost):
         self._reach()
         return await super().run(argv, input=input, timeout=timeout)
 
-    async def read(self, path: PurePath, offset: int = 0, size: int = -1) -> bytes:
+    async def read(
+        self, path: PurePath, offset: int = 0, size: int = -1, *, real: bool = False
+    ) -> bytes:
         """Read a file, if the host can be reached."""
         self._reach()
-        return await super().read(path, offset, size)
+        return await super().read(path, offset, size, real=real)
+
+    async def find(self, folder: PurePath, part: str, bounds: Bounds) -> list[Found]:
+        """Look for files, if the host can be reached."""
+        self._reach()
+        return await super().find(folder, part, bounds)
 
     async def size(self, path: PurePath) -> int:
         """Return a file's size, if the host can be reached."""
