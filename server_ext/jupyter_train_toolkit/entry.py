@@ -42,10 +42,17 @@ def run(hyperparameters: dict[str, Any]) -> None:
         from .requirements import install  # noqa: PLC0415  most jobs need no installation
 
         python = install(requirements, here().root)
-    argv = ["/bin/sh" if program.endswith(".sh") else python, program, *arguments(hyperparameters)]
+    argv = command(python, program, hyperparameters)
     os.chdir(code)
     sys.stdout.flush()
     os.execv(argv[0], argv)  # noqa: S606  no shell wanted
+
+
+def command(python: str, program: str, hyperparameters: dict[str, Any]) -> list[str]:
+    """Return what a job's program is run by; a notebook reads its hyperparameters itself."""
+    if program.endswith(".ipynb"):
+        return [python, "-m", "jupyter_train_toolkit.notebook", program]
+    return ["/bin/sh" if program.endswith(".sh") else python, program, *arguments(hyperparameters)]
 
 
 def arguments(hyperparameters: dict[str, Any]) -> list[str]:

@@ -51,7 +51,13 @@ if [ "$jt_python" ] && [ -f "$jt_companion" ]; then
     fi
 fi
 
-if [ "$jt_script" ] && ! jt_find train; then
+# An image's `train` knows scripts, and no notebooks.
+jt_train=
+case ${SM_USER_ENTRY_POINT-} in
+*.ipynb) ;;
+*) jt_find train && jt_train=1 ;;
+esac
+if [ "$jt_script" ] && [ ! "$jt_train" ]; then
     [ "$jt_python" ] ||
         jt_refuse 127 "has neither a program 'train' nor Python to run a script with"
     "$jt_python" -I -S -c 'import sys; sys.exit(sys.version_info < (3, 8))' 2>/dev/null ||

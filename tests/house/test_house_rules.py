@@ -209,5 +209,6 @@ def test_the_toolkit_imports_only_the_standard_library_of_old_pythons():
             continue
         ast.parse(text_of(path), feature_version=(3, 8))
         tops = {name.split(".")[0] for name in imported(path)} - {"", "jupyter_train_toolkit"}
-        frameworks = "callbacks" in path.parts  # the user's, imported when the user has it
+        # The user's, imported when the user has it.
+        frameworks = {"callbacks", "notebook"} & set(path.parts)
         assert frameworks or tops <= sys.stdlib_module_names, shown(path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from jupyter_train_toolkit.entry import arguments
+from jupyter_train_toolkit.entry import command
 
 from ..contract.names import AttemptKey, job_arn
 from ..contract.spec import INTERPRETER_VARIABLE, TrainingJob
@@ -183,8 +183,7 @@ def _script_mode(spec: TrainingJob, program: str, code: Path) -> tuple[str, ...]
     if (code / REQUIREMENTS).exists():
         return (python, "-m", "jupyter_train_toolkit.entry")
     # What the entry would become: without it, one start of an interpreter less.
-    program_of = "/bin/sh" if program.endswith(".sh") else python
-    return (program_of, program, *arguments(dict(spec.hyperparameters)))
+    return tuple(command(python, program, dict(spec.hyperparameters)))
 
 
 def _joined(*paths: str) -> str:
