@@ -1,9 +1,8 @@
 import json
-import math
 
 import pytest
 
-from jupyter_train.notebook.display import MIME_TYPE, Snapshot, bundle, print_seconds, sparkline
+from jupyter_train.notebook.display import MIME_TYPE, Snapshot, bundle, print_seconds
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>&\"'"
 
@@ -24,14 +23,13 @@ def test_no_name_line_metric_or_reason_is_markup():
         image=HOSTILE,
         reason=HOSTILE,
         metrics={HOSTILE: 1.0},
-        curve=[1.0, 2.0],
-        curve_name=HOSTILE,
+        curves={HOSTILE: {"steps": [1.0, 2.0], "values": [1.0, 2.0]}},
         lines=[HOSTILE],
     )
     html = bundle(snapshot)["text/html"]
     assert "<script" not in html
     assert "<img" not in html
-    assert html.count("&lt;script&gt;") == 9
+    assert html.count("&lt;script&gt;") == 10
 
 
 def test_the_text_says_status_last_values_and_why_it_failed():
@@ -42,27 +40,6 @@ def test_the_text_says_status_last_values_and_why_it_failed():
 def test_a_job_whose_manager_is_away_still_has_a_view():
     data = bundle(Snapshot(name="a"))
     assert data["text/plain"] == "training job a · manager not reachable"
-
-
-def test_a_curve_has_its_highest_value_at_the_top():
-    drawn = sparkline([1.0, 3.0, 2.0], "loss")
-    assert 'points="2.0,62.0 160.0,2.0 318.0,32.0"' in drawn
-    assert "<title>loss: 1 to 2</title>" in drawn
-
-
-def test_values_that_are_no_numbers_leave_a_gap():
-    drawn = sparkline([1.0, math.nan, math.inf, 2.0])
-    assert "nan" not in drawn
-    assert "inf" not in drawn
-
-
-@pytest.mark.parametrize("values", [[], [1.0], [math.nan, math.nan]])
-def test_fewer_than_two_numbers_are_no_curve(values):
-    assert sparkline(values) == ""
-
-
-def test_a_constant_curve_is_a_line():
-    assert sparkline([5.0, 5.0]).count("62.0") == 2
 
 
 @pytest.mark.parametrize(

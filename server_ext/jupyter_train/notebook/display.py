@@ -1,21 +1,17 @@
 """How a job looks in a notebook: a MIME bundle that names it, and a snapshot for others."""
 
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from .chart import draw, print_value
+
 MIME_TYPE = "application/vnd.jupyter-train.job+json"
 MIME_VERSION = 1
 LAST_JOB = "_job"
 """Name in the user's namespace of the session's last job, as `_` is that of the last value."""
-
-# Curve size in pixels; more points than this would share pixels.
-_WIDTH, _HEIGHT = 320, 64
-# Legible on light and on dark.
-_COLOUR = "#2d7ff9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +29,7 @@ class Snapshot:
     reason: str = ""
     seconds: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
-    curve: Sequence[float] = ()
-    curve_name: str = ""
+    curves: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
     lines: Sequence[str] = ()
 
 
@@ -68,15 +63,10 @@ def print_html(snapshot: Snapshot) -> str:
         f"<div>in <code>{escape(snapshot.image)}</code></div>" if snapshot.image else "",
         f"<div>{escape(snapshot.reason)}</div>" if snapshot.reason else "",
         f"<div>{metrics}</div>" if metrics else "",
-        sparkline(snapshot.curve, snapshot.curve_name),
+        *(draw(name, each["steps"], each["values"]) for name, each in snapshot.curves.items()),
         f"<pre>{escape(chr(10).join(snapshot.lines))}</pre>" if snapshot.lines else "",
     ]
     return f'<div class="jt-Snapshot">{"".join(parts)}</div>'
-
-
-def print_value(value: float) -> str:
-    """Return a metric's value as a person reads it."""
-    return f"{value:.4g}"
 
 
 def print_seconds(seconds: float) -> str:
@@ -96,23 +86,6 @@ def _print_status(snapshot: Snapshot) -> str:
     after = "" if snapshot.seconds is None else print_seconds(snapshot.seconds)
     words = " · ".join(part for part in (detail, after) if part)
     return f"<b>{escape(snapshot.status)}</b> {escape(words)}".rstrip()
-
-
-def sparkline(values: Sequence[float], name: str = "") -> str:
-    """Return a curve as inline SVG; gaps (NaN, Infinity) are left out."""
-    points = [(n, value) for n, value in enumerate(values) if math.isfinite(value)]
-    if len(points) < 2:
-        return ""
-    low, high = min(value for _, value in points), max(value for _, value in points)
-    across = (_WIDTH - 4) / max(len(values) - 1, 1)
-    up = (_HEIGHT - 4) / (high - low) if high > low else 0.0
-    line = " ".join(f"{2 + n * across:.1f},{_HEIGHT - 2 - (v - low) * up:.1f}" for n, v in points)
-    told = f"{name}: {print_value(points[0][1])} to {print_value(points[-1][1])}"
-    return (
-        f'<svg width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img">'
-        f"<title>{escape(told)}</title>"
-        f'<polyline points="{line}" fill="none" stroke="{_COLOUR}" stroke-width="1.5"/></svg>'
-    )
 
 
 def find_shell() -> Any | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .curves import figure_json
+
 
 def figure(title: str, curves: Mapping[str, Mapping[str, Sequence[float]]]) -> Any:
     """Return a figure with one line per curve over its steps."""
@@ -12,16 +14,4 @@ def figure(title: str, curves: Mapping[str, Mapping[str, Sequence[float]]]) -> A
         raise ImportError(
             "figures need plotly: pip install plotly; job.metrics() gives the numbers without it"
         ) from error
-    lines = [
-        graph_objects.Scatter(x=curve["steps"], y=curve["values"], name=name, mode="lines")
-        for name, curve in curves.items()
-    ]
-    layout = {"title": {"text": _text(title)}, "xaxis": {"title": {"text": "step"}}}
-    return graph_objects.Figure(
-        data=[line.update(name=_text(line.name)) for line in lines], layout=layout
-    )
-
-
-def _text(name: str) -> str:
-    """Return a name that plotly shows as it is: it reads <b> and the like in titles and legends."""
-    return name.replace("&", "&amp;").replace("<", "&lt;")
+    return graph_objects.Figure(figure_json(title, curves))

@@ -12,6 +12,7 @@ from ..client.logs import follow_log, read_log
 from ..client.progress import Progress, image_of, waits_for
 from ..contract.status import Status
 from .artifacts import fetch_artifact
+from .curves import Curve, Curves
 from .display import Snapshot, bundle, print_text, show
 from .errors import TrainingJobFailed, WaitInterrupted
 from .loglines import LogLines, visible
@@ -19,7 +20,9 @@ from .session import Session
 
 _ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.STOPPED})
 _POLL = 0.25
-_SNAPSHOT_POINTS = 300
+# What a saved notebook holds of a job: about 2 kB for each curve.
+_SNAPSHOT_POINTS = 160
+_SNAPSHOT_CURVES = 6
 _SNAPSHOT_LINES = 10
 _FAILURE_LINES = 20
 NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
@@ -30,8 +33,6 @@ NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
 _QUIET = 2.0
 
 Look = Callable[[Mapping[str, Any]], None]
-Curve = dict[str, list[float]]
-"""The columns of a metric series: `steps`, `times` (epoch seconds) and `values`."""
 
 
 class TrainingJob:
@@ -123,16 +124,25 @@ class TrainingJob:
             host = line.stream.rpartition("/")[2].rpartition("-")[0]
             yield visible(line.text if len(streams) == 1 else f"[{host}] {line.text}")
 
-    def metrics(self, points: int = 2000) -> dict[str, Curve]:
+    def metrics(self, points: int = 2000) -> Curves:
         """Return each metric's curve, thinned to about so many points (its extremes are kept)."""
-        return {each["Name"]: self._window(each["SeriesId"], points) for each in self._series()}
+        return self._curves(self._series(), points)
+
+    def curves(self, *names: str, points: int = 2000) -> Curves:
+        """Return the curves of these metrics, or of all; KeyError says which there are."""
+        series = self._series()
+        there = [each["Name"] for each in series]
+        for name in names:
+            if name not in there:
+                listed = ", ".join(map(repr, there)) or "none so far"
+                raise KeyError(f"{self.name} has no metric {name!r}; there is: {listed}")
+        return self._curves([each for each in series if each["Name"] in (names or there)], points)
 
     def figure(self, *names: str) -> Any:
         """Return a plotly figure of the curves, all of them or those named."""
         from .figure import figure  # noqa: PLC0415 - plotly is optional, and slow to import
 
-        curves = self.metrics()
-        return figure(self.name, {name: curves[name] for name in names or curves})
+        return figure(self.name, self.curves(*names))
 
     def artifacts(self) -> list[dict[str, Any]]:
         """Return what the job made: Bucket, Key, Size, LastModified and Kind of each."""
@@ -160,10 +170,15 @@ class TrainingJob:
     def _series(self) -> list[dict[str, Any]]:
         return list(self._read("ListMetricSeries", "jupytertrain")["Series"])
 
-    def _window(self, series: int, points: int) -> Curve:
-        window = self._read("GetMetricWindow", "jupytertrain", SeriesId=series, Points=points)
+    def _curves(self, series: Sequence[Mapping[str, Any]], points: int) -> Curves:
+        return Curves(self.name, {each["Name"]: self._window(each, points) for each in series})
+
+    def _window(self, series: Mapping[str, Any], points: int) -> Curve:
+        number = series["SeriesId"]
+        window = self._read("GetMetricWindow", "jupytertrain", SeriesId=number, Points=points)
         # NaN and Infinity travel as strings, which float() reads.
-        return {key.lower(): [float(value) for value in window[key]] for key in _COLUMNS}
+        columns = {key.lower(): [float(value) for value in window[key]] for key in _COLUMNS}
+        return Curve(columns, series["Name"])
 
     def _snapshot(self) -> Snapshot:
         try:
@@ -173,8 +188,7 @@ class TrainingJob:
 
     def _look(self) -> Snapshot:
         detail, series = self._describe(), self._series()
-        first = series[0] if series else None
-        curve = self._window(first["SeriesId"], _SNAPSHOT_POINTS)["values"] if first else []
+        curves = self._curves(_own_first(series)[:_SNAPSHOT_CURVES], _SNAPSHOT_POINTS)
         return Snapshot(
             name=self.name,
             status=detail["TrainingJobStatus"],
@@ -184,8 +198,7 @@ class TrainingJob:
             reason=visible(detail.get("FailureReason", "")),
             seconds=_seconds(detail),
             metrics={visible(each["Name"]): float(each["LastValue"]) for each in series},
-            curve=curve,
-            curve_name=visible(first["Name"]) if first else "",
+            curves={visible(name): curve for name, curve in curves.items()},
             lines=[visible(line) for line in self._lines(_SNAPSHOT_LINES)],
         )
 
@@ -194,6 +207,11 @@ class TrainingJob:
 
     def __repr__(self) -> str:
         return print_text(self._snapshot())
+
+
+def _own_first(series: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the job's own metrics before those of the machine."""
+    return sorted(series, key=lambda each: each["Name"].startswith("system/"))
 
 
 def _print(text: str) -> None:

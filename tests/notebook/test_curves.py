@@ -1,0 +1,113 @@
+import json
+import math
+import sys
+import types
+
+import pytest
+
+from jupyter_train import TrainingJob
+from jupyter_train.notebook.chart import draw
+from jupyter_train.notebook.curves import PLOTLY, Curve, Curves
+
+
+@pytest.fixture
+def job(told):
+    """A job with two metrics and one of the machine's."""
+    names = ["system/CPUUtilization", "loss", "acc"]
+    series = [{"SeriesId": n, "Name": name, "LastValue": 1} for n, name in enumerate(names)]
+    window = {"Steps": [1, 2], "Times": [10, 11], "Values": [2.0, 1.0]}
+    return TrainingJob("a", told(ListMetricSeries={"Series": series}, GetMetricWindow=window))
+
+
+def curve(*values):
+    steps = [float(n) for n in range(len(values))]
+    return Curve({"steps": steps, "times": steps, "values": list(values)}, "loss")
+
+
+def test_a_curve_has_its_highest_value_at_the_top():
+    drawn = draw("loss", [0.0, 1.0, 2.0], [1.0, 3.0, 2.0])
+    assert 'points="2.0,78.0 160.0,20.0 318.0,49.0"' in drawn
+    assert "<title>loss: 1 to 2</title>" in drawn
+    assert ">1 to 3</text>" in drawn
+
+
+def test_a_step_that_is_left_out_is_a_gap_on_the_axis():
+    assert 'points="2.0,78.0 33.6,49.0 318.0,20.0"' in draw("loss", [0, 1, 10], [1, 2, 3])
+
+
+def test_values_that_are_no_numbers_are_not_drawn_and_the_last_is_said():
+    drawn = draw("loss", [0.0, 1.0, 2.0, 3.0], [1.0, 2.0, math.inf, math.nan])
+    assert drawn.count(",") == 2
+    assert "loss nan" in drawn
+
+
+def test_one_point_is_a_dot():
+    assert "<circle" in draw("loss", [1.0], [1.0])
+
+
+@pytest.mark.parametrize("values", [[], [math.nan, math.nan]])
+def test_without_a_number_there_is_no_drawing(values):
+    assert draw("loss", range(len(values)), values) == ""
+
+
+def test_a_constant_curve_is_a_line():
+    assert draw("loss", [0.0, 1.0], [5.0, 5.0]).count("78.0") == 2
+
+
+def test_a_long_name_is_cut_where_it_is_drawn_and_whole_in_the_title():
+    drawn = draw("x" * 200, [1.0], [1.0])
+    assert f"<title>{'x' * 200}:" in drawn
+    assert f">{'x' * 27}… 1</text>" in drawn
+
+
+def test_curves_show_as_plotly_as_a_drawing_and_as_text():
+    data = Curves("a <b>", {"<i>": curve(1.0, math.nan, 2.0)})._repr_mimebundle_()
+    assert data[PLOTLY]["data"][0]["y"] == [1.0, None, 2.0]
+    assert data[PLOTLY]["data"][0]["name"] == "&lt;i>"
+    assert data[PLOTLY]["layout"]["title"]["text"] == "a &lt;b>"
+    assert json.loads(json.dumps(data, allow_nan=False)) == data
+    assert "<i>" not in data["text/html"]
+    assert data["text/plain"] == "<i>: 3 points: 1 to 2"
+
+
+def test_one_curve_shows_as_well():
+    assert curve(1.0)._repr_mimebundle_()[PLOTLY]["data"][0]["name"] == "loss"
+
+
+def test_without_points_the_text_says_so():
+    assert Curves("a", {})._repr_mimebundle_()["text/plain"] == "no metrics so far"
+
+
+def test_without_pandas_a_frame_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pip install pandas"):
+        _ = curve(1.0).frame
+
+
+def test_a_frame_has_a_row_for_each_point(monkeypatch):
+    class Frame(dict):
+        def assign(self, **more):
+            return Frame({**self, **more})
+
+    stand_in = types.SimpleNamespace(DataFrame=Frame, to_datetime=lambda column, **_: column)
+    monkeypatch.setitem(sys.modules, "pandas", stand_in)
+    assert Curves("a", {"loss": curve(3.0, 4.0)}).to_frame() == {
+        "metric": ["loss", "loss"],
+        "step": [0.0, 1.0],
+        "time": [0.0, 1.0],
+        "value": [3.0, 4.0],
+    }
+
+
+def test_curves_can_be_asked_for_by_name(job):
+    assert list(job.curves("loss")) == ["loss"]
+    assert list(job.curves()) == ["system/CPUUtilization", "loss", "acc"]
+    with pytest.raises(KeyError, match="no metric 'los'; there is: 'system/"):
+        job.curves("los")
+
+
+def test_a_snapshot_shows_the_jobs_own_curves_first(job):
+    job.session.told.answers["DescribeTrainingJob"] = {"TrainingJobStatus": "InProgress"}
+    job.session.told.answers["DescribeLogStreams"] = {"logStreams": []}
+    html = job._repr_mimebundle_()["text/html"]
+    assert html.index("<title>loss") < html.index("<title>acc") < html.index("<title>system/")
