@@ -258,6 +258,18 @@ def test_the_places_that_outlive_a_job_are_looked_at(workshop, wait, with_writer
     assert len(asyncio.run(scene())) == 5
 
 
+def test_a_script_that_knows_nothing_of_us_shows_its_curve(play):
+    script = """
+        from torch.utils.tensorboard import SummaryWriter
+        with SummaryWriter() as writer:
+            for n in range(10):
+                writer.add_scalar("loss/train", 1 / (n + 1), n)
+    """
+    record, lines, series = play(script)
+    assert record.status == "Completed", lines
+    assert (series["loss/train"].count, series["loss/train"].last_step) == (10, 9)
+
+
 def test_managers_that_follow_one_another_store_each_point_once(workshop, wait, with_writer):
     async def scene():
         async with workshop.manager() as manager:
