@@ -4,10 +4,12 @@ HostUnreachableError: nothing is known.  APIError: the engine has answered, and 
 """
 
 import asyncio
+import logging
 import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,10 +21,14 @@ import psutil
 
 from ...hosts.base import HostUnreachableError
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CALL_SECONDS = 120
 GREETING_SECONDS = 20
+REMOVAL_SECONDS = 10
+LOOK_SECONDS = 0.05
+CONFLICT = 409
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 
@@ -52,6 +58,24 @@ class Engine:
             if not is_broken(error):
                 raise
             return self._call(method, *arguments, **options)
+
+    def remove(self, container: str) -> None:
+        """Remove a container, killed if it runs, and wait until it is gone; twice is once."""
+        import docker  # noqa: PLC0415  see _call
+
+        give_up = time.monotonic() + REMOVAL_SECONDS
+        while time.monotonic() < give_up:
+            try:
+                self.call("remove_container", container, v=True, force=True)
+            except docker.errors.NotFound:
+                return
+            except docker.errors.APIError as error:
+                if error.status_code != CONFLICT:
+                    raise
+                time.sleep(LOOK_SECONDS)  # somebody else is removing it
+            else:
+                return
+        log.warning("%s is still being removed; `jupyter train prune` lists it", container)
 
     def has_file(self, container: str, path: str) -> bool:
         """Tell whether a container, which need not run, has a file."""

@@ -32,7 +32,7 @@ def give_back(engine: Engine, found: dict[str, Any], owner: tuple[int, int] | No
         if code:
             log.warning("files of %s could not be given back: code %s", found["Name"], code)
     finally:
-        engine.call("remove_container", made, v=True, force=True)
+        engine.remove(made)
 
 
 def _body(found: dict[str, Any], folders: list[dict[str, Any]], owner: str) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class Images:
         try:
             return self._engine.has_file(made, SHELL)
         finally:
-            self._engine.call("remove_container", made, v=True, force=True)
+            self._engine.remove(made)
 
 
 def read_table(path: Path | None) -> dict[str, str]:

@@ -100,9 +100,7 @@ class Keeper:
 
         log.info("%s starts in a container of its own, not in what waited: %s", spec.key, misfit)
         try:
-            self._engine.call("remove_container", waiting.id, v=True, force=True)
-        except docker.errors.NotFound:
-            pass
+            self._engine.remove(waiting.id)
         except docker.errors.APIError as error:
             raise StartError(f"cannot start {spec.key}: {error.explanation}") from error
         forget_waiting(Path(spec.folder))

@@ -314,7 +314,7 @@ class DockerRuntime(Runtime):
             if found is None:
                 self._never(folder)
             elif found["State"]["Status"] == "created":
-                self._engine.call("remove_container", found["Id"], v=True, force=True)
+                self._engine.remove(found["Id"])
                 write_end(folder, End(code=KILLED_CODE, time=time.time()))
             else:
                 write_id(folder, found["Id"])
@@ -341,15 +341,12 @@ class DockerRuntime(Runtime):
             time.sleep(LOOK_SECONDS)
 
     def _remove(self, spec: AttemptSpec) -> None:
-        import docker  # noqa: PLC0415  see engine
-
         self._kill(spec)
         with self._lock(spec):
             found = self._starter.find(spec)
             if found is None:
                 return
-            with suppress(docker.errors.NotFound):
-                self._engine.call("remove_container", found["Id"], v=True, force=True)
+            self._engine.remove(found["Id"])
             self._watch.gone(found["Id"])
             self._groups.pop(found["Id"], None)
 

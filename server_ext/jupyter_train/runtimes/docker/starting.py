@@ -117,7 +117,7 @@ class Starter:
         identity = container_id(str(folder))
         # In this order: whoever finds the file and no container takes the attempt for lost.
         (folder / "container").unlink(missing_ok=True)
-        self._engine.call("remove_container", identity, v=True, force=True)
+        self._engine.remove(identity)
         reason = str(error.explanation).lower()
         if "rlimit" in reason:
             # Only an engine with CAP_SYS_RESOURCE may lift limits, of locked memory for instance.
