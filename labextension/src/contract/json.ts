@@ -63,6 +63,12 @@ export function numberOr<T>(from: JsonObject, name: string, otherwise: T): numbe
     : otherwise;
 }
 
+/** Read a list of numbers. */
+export function floats(from: JsonObject, name: string): Float64Array {
+  const values = list(from[name], value => number({ value }, 'value'));
+  return Float64Array.from(values);
+}
+
 /** Read an object of strings; what is no string is left out. */
 export function texts(value: unknown): Record<string, string> {
   const entries = Object.entries(object(value ?? {}));

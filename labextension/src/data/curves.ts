@@ -1,10 +1,12 @@
 /** The curves of one job: growing columns for each series, kept current by the stream. */
 
 import { Signal } from '@lumino/signaling';
+import { floats } from '../contract/json';
 import { Columns } from './columns';
 
 import type { ISignal } from '@lumino/signaling';
 import type { IPointsMessage, Message } from '../contract/messages';
+import type { ICaller } from './client';
 import type { IColumns } from './columns';
 import type { Stream } from './stream';
 
@@ -28,6 +30,24 @@ export function last(curve: ICurve): ILast | undefined {
   const { steps, times, values } = curve.columns;
   const at = steps.length - 1;
   return at < 0 ? undefined : { step: steps[at], time: times[at], value: values[at] };
+}
+
+/** Fetch the points of a series between two steps; its extremes stay where they are thinned. */
+export async function window(
+  client: ICaller,
+  job: string,
+  { id }: ICurve,
+  { low, high, points }: { low: number; high: number; points: number }
+): Promise<IColumns> {
+  const answer = await client.call('jupytertrain', 'GetMetricWindow', {
+    TrainingJobName: job,
+    SeriesId: id,
+    LowStep: low,
+    HighStep: high,
+    Points: points
+  });
+  const read = (name: string): Float64Array => floats(answer, name);
+  return { steps: read('Steps'), times: read('Times'), values: read('Values') };
 }
 
 interface IGrowingCurve extends ICurve {

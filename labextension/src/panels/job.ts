@@ -9,7 +9,7 @@ import { trainIcon } from '../ui/icon';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IArtifact } from '../contract/sagemaker';
-import type { JobTab } from '../ui/jobtab';
+import type { IJobTabActions, JobTab } from '../ui/jobtab';
 
 type Tab = MainAreaWidget<JobTab>;
 
@@ -87,7 +87,7 @@ async function newTab(
   name: string,
   trans: TranslationBundle
 ): Promise<Tab> {
-  const [{ JobTab }, { JobModel }, { CurvesModel }, { LogModel }] = await Promise.all([
+  const [{ JobTab }, { JobModel }, { CurvesModel, window }, { LogModel }] = await Promise.all([
     import('../ui/jobtab'),
     import('../data/job'),
     import('../data/curves'),
@@ -99,12 +99,13 @@ async function newTab(
     curves: new CurvesModel(name),
     log: new LogModel(name)
   };
-  const actions = {
+  const actions: IJobTabActions = {
     stop: (): void => { void app.commands.execute(CommandIDs.stopJob, { job: name }); },
     ...(app.commands.hasCommand(CommandIDs.openTerminal) && {
       terminal: (): void => { void app.commands.execute(CommandIDs.openTerminal, { job: name }); }
     }),
     older: (): void => { void models.log.older(client); },
+    look: (curve, range) => window(client, name, curve, range),
     artifacts: (): Promise<IArtifact[]> => client.artifacts(name),
     url: (artifact: IArtifact): string => client.objectUrl(artifact.Bucket, artifact.Key)
   };

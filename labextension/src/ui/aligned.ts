@@ -1,18 +1,11 @@
 /** Lines of a chart brought to one common axis of steps, as the plotter wants them. */
 
-import type { ICurve } from '../data/curves';
-
-/** One line: values by step, steps ascending. */
+/** One line: values by step (or by time, where it is drawn over time), ascending. */
 export interface ILine {
   readonly id: number;
   readonly name: string;
   readonly steps: Float64Array;
   readonly values: Float64Array;
-}
-
-/** Return a curve over its steps. */
-export function lineOf({ id, name, columns }: ICurve): ILine {
-  return { id, name, steps: columns.steps, values: columns.values };
 }
 
 /** A column: null is a gap in the line, undefined a step that only other lines have. */
@@ -34,7 +27,8 @@ export function aligned(lines: readonly ILine[], isLog: boolean): [Float64Array,
 }
 
 function isSame(one: Float64Array, other: Float64Array): boolean {
-  return one.length === other.length && one.every((step, at) => step === other[at]);
+  const isAsLong = one.length === other.length;
+  return one === other || (isAsLong && one.every((step, at) => step === other[at]));
 }
 
 /** Return the values as they are, or with gaps where they cannot be drawn. */

@@ -1,46 +1,72 @@
-/** Live curves; the only file that knows uPlot, which is fetched when the first one is drawn. */
+/** Live curves; the only file that runs uPlot, which is fetched when the first one is drawn. */
 
 import { Widget } from '@lumino/widgets';
 import { aligned } from './aligned';
-import { button, press } from './button';
+import { ChartBar } from './chartbar';
+import { saveChart } from './chartfile';
+import { pressed } from './chartkeys';
 import { Legend } from './legend';
 import { PLAIN } from './measures';
-import { dashOf, onTheme, paletteOf } from './palette';
+import { axisOf, withDetail } from './over';
+import { onTheme, paletteOf } from './palette';
+import { plotOptions, seriesOf } from './plotoptions';
+import { smoothed } from './smoothing';
+import { paintStrays, straysOf } from './strays';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type uPlot from 'uplot';
 import type { ILine } from './aligned';
+import type { FileKind } from './chartbar';
 import type { IMeasure } from './measures';
+import type { IAxis, Range } from './over';
 import type { IPalette } from './palette';
 
 const HEIGHT = 240;
 
-/** What the axes of a chart say; both may be left out. */
-export interface IAxes {
-  /** What the lines are drawn over. */
-  along?: string;
+/** What a chart is like; all may be left out. */
+export interface IChartOptions {
+  /** What it shows, in the name of a file. */
+  name?: string;
+  axis?: IAxis;
   measure?: IMeasure;
+  /** Charts of one key show the same place under the pointer. */
+  link?: string;
+  /** Fetches more points of what was zoomed into than the lines have. */
+  look?: (lines: readonly ILine[], range: Range, points: number) => Promise<readonly ILine[]>;
+  /** Called with the place that was clicked. */
+  picked?: (step: number) => void;
 }
 
 export class Chart extends Widget {
   constructor(
     private trans: TranslationBundle,
-    { along = trans.__('Step'), measure = PLAIN }: IAxes = {}
+    private options: IChartOptions = {}
   ) {
     super();
+    const { axis = axisOf('step', trans), measure = PLAIN } = options;
     this.addClass('jt-Chart');
-    this._along = along;
+    this._axis = axis;
     this._measure = measure;
-    const axes = { along, print: measure.print };
-    this._legend = new Legend(trans, axes, (id, isShown) => { this._show(id, isShown); });
+    const words = { axis, print: measure.print };
+    this._legend = new Legend(trans, words, (id, isShown) => { this._show(id, isShown); });
     this._plot.className = 'jt-Chart-plot';
-    this._plot.setAttribute('role', 'img');
-    this._log = button(trans.__('Log scale'), () => { this.isLog = !this.isLog; }, false);
-    this._log.hidden = measure !== PLAIN;
-    const bar = document.createElement('div');
-    bar.className = 'jt-Chart-bar';
-    bar.append(this._legend.node, this._log);
-    this.node.append(this._plot, bar);
+    this._plot.tabIndex = 0;
+    this._plot.setAttribute('role', 'group');
+    this._plot.addEventListener('keydown', event => {
+      if (this._uplot) {
+        pressed(event, this._uplot, { zoom: each => { this._zoom(each); }, pick: this._pick });
+      }
+    });
+    this._bar = new ChartBar(trans, {
+      log: () => { this.isLog = !this.isLog; },
+      unzoom: () => { this._zoom(null); },
+      fill: () => { void this._fill(); },
+      save: kind => { void this._save(kind); }
+    });
+    this._bar.hasLog = measure === PLAIN;
+    this._foot.className = 'jt-Chart-bar';
+    this._foot.append(this._legend.node, this._bar.node);
+    this.node.append(this._plot, this._foot);
   }
 
   /** Whether values are drawn on a logarithmic scale. */
@@ -50,7 +76,22 @@ export class Chart extends Widget {
 
   set isLog(isLog: boolean) {
     this._isLog = isLog;
-    press(this._log, isLog);
+    this._bar.isLog = isLog;
+    this._rebuild();
+  }
+
+  /** How much the lines are smoothed, from 0 to below 1; what was measured stays, faint. */
+  set smoothing(smoothing: number) {
+    this._smoothing = smoothing;
+    this._isStale = true;
+    this._schedule();
+  }
+
+  /** What the lines are drawn over from the next `draw` on. */
+  set axis(axis: IAxis) {
+    this._axis = axis;
+    this._legend.axis = axis;
+    this._zoom(null);
     this._rebuild();
   }
 
@@ -127,63 +168,122 @@ export class Chart extends Widget {
   }
 
   private _drawWith(UPlot: typeof uPlot): void {
-    const data = aligned(this._lines, this._isLog) as uPlot.AlignedData;
-    const shape = this._lines.map(line => `${line.id} ${line.name}`).join('\n');
-    if (this._uplot && shape === this._shape) {
-      this._uplot.setData(data, !this._isZoomed);
-      if (this._isZoomed) {
-        this._uplot.redraw();
-      }
-      return;
+    const close = this._lines.map(line => withDetail(line, this._detail.get(line.id)));
+    this._drawn = close.map(line => {
+      return { ...line, values: smoothed(line.values, this._smoothing) };
+    });
+    const all = this._smoothing > 0 ? [...this._drawn, ...close] : this._drawn;
+    const data = aligned(all, this._isLog) as uPlot.AlignedData;
+    const shape = all.map(line => `${line.id} ${line.name}`).join('\n');
+    if (!this._uplot || shape !== this._shape) {
+      this._make(UPlot, data);
+      this._shape = shape;
+    } else {
+      this._uplot.setData(data, !this._range);
     }
+    this._frameRange();
+  }
+
+  private _make(UPlot: typeof uPlot, data: uPlot.AlignedData): void {
     this._destroy();
-    this._shape = shape;
     const names = this._lines.map(line => line.name).join(', ');
     this._plot.setAttribute('aria-label', this.trans.__('Curves of %1', names));
     if (this._lines.length > 0) {
-      this._uplot = new UPlot(this._options(), data, this._plot);
+      this._uplot = new UPlot(this._plotOptions(data.length - 1), data, this._plot);
     }
   }
 
-  private _options(): uPlot.Options {
+  private _plotOptions(count: number): uPlot.Options {
     const palette = paletteOf(this.node);
+    const { _axis: axis, _measure: measure, _isLog: isLog } = this;
     return {
+      ...plotOptions({ palette, axis, measure, isLog, link: this.options.link ?? '' }),
       width: Math.max(this._plot.clientWidth, 100),
-      height: HEIGHT,
-      pxAlign: false, // whole pixels would make steps of a flat curve
-      legend: { show: false },
-      cursor: { points: { size: 6 } },
-      scales: { x: { time: false }, y: this._scale() },
-      axes: [along(palette, this._along), upwards(palette, this._measure)],
-      series: [{}, ...this._lines.map((line, index) => this._series(line, index, palette))],
+      height: this._height(),
+      series: [{}, ...Array.from({ length: count }, (_, at) => this._series(at, palette))],
       hooks: {
-        setSelect: [plot => { this._isZoomed = plot.select.width > 0; }],
+        setSelect: [plot => { this._selected(plot); }],
         setCursor: [plot => { this._point(plot); }],
+        draw: [plot => { this._strays(plot, palette); }],
         ready: [plot => { this._listen(plot); }]
       }
     };
   }
 
-  /** What has a unit begins at nothing: a tenth more of a little is no mountain. */
-  private _scale(): uPlot.Scale {
-    return this._measure === PLAIN
-      ? { distr: this._isLog ? 3 : 1 }
-      : { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] };
+  /** The lines, then what they were smoothed from. */
+  private _series(at: number, palette: IPalette): uPlot.Series {
+    const index = at % this._lines.length;
+    const line = this._lines[index];
+    const isFaint = at >= this._lines.length;
+    return seriesOf(line, { index, isShown: this._legend.isShown(line.id), isFaint }, palette);
   }
 
-  private _series(line: ILine, index: number, palette: IPalette): uPlot.Series {
-    return {
-      label: line.name,
-      show: this._legend.isShown(line.id),
-      stroke: palette.lines[index % palette.lines.length],
-      dash: dashOf(index),
-      width: 1.5
-    };
+  private _strays(plot: uPlot, palette: IPalette): void {
+    const { top, height } = plot.bbox;
+    const across = (step: number): number => plot.valToPos(step, 'x', true);
+    const area = { top, bottom: top + height, across, ratio: devicePixelRatio };
+    const { min = -Infinity, max = Infinity } = plot.scales.x;
+    this._drawn.forEach((line, index) => {
+      if (this._legend.isShown(line.id)) {
+        const seen = straysOf(line).filter(({ step }) => step >= min && step <= max);
+        paintStrays(plot.ctx, area, palette.lines[index % palette.lines.length], seen);
+      }
+    });
   }
 
-  /** A double click shows everything again. */
   private _listen(plot: uPlot): void {
-    plot.over.addEventListener('dblclick', () => { this._isZoomed = false; });
+    plot.over.addEventListener('dblclick', () => { this._zoom(null); });
+    plot.over.addEventListener('click', this._pick);
+  }
+
+  private _pick = (): void => {
+    const { idx } = this._uplot?.cursor ?? {};
+    if (this._uplot && typeof idx === 'number') {
+      this.options.picked?.(this._uplot.data[0][idx]);
+    }
+  };
+
+  /** What was dragged over is shown in full width. */
+  private _selected(plot: uPlot): void {
+    const { left, width } = plot.select;
+    if (width > 0) {
+      plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+      this._zoom([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+    }
+  }
+
+  private _zoom(range: Range | null): void {
+    this._range = range;
+    this._bar.isZoomed = range !== null;
+    this._bar.notice = '';
+    this._detail.clear();
+    this._frameRange();
+    this._isStale = true;
+    this._schedule();
+    if (range) {
+      void this._look(range);
+    }
+  }
+
+  private async _look(range: Range): Promise<void> {
+    try {
+      const points = 2 * Math.max(this._plot.clientWidth, 100);
+      const found = (await this.options.look?.(this._lines, range, points)) ?? [];
+      if (range === this._range) {
+        this._detail = new Map(found.map(line => [line.id, line]));
+        this._isStale = true;
+        this._schedule();
+      }
+    } catch (error) {
+      this._bar.notice = this.trans.__('No closer look: %1', String(error));
+    }
+  }
+
+  private _frameRange(): void {
+    if (this._uplot && this._range) {
+      const [min, max] = this._range;
+      this._uplot.setScale('x', { min, max });
+    }
   }
 
   /** Show in the legend what is under the pointer. */
@@ -196,12 +296,37 @@ export class Chart extends Widget {
   private _show(id: number, isShown: boolean): void {
     const index = this._lines.findIndex(line => line.id === id);
     this._uplot?.setSeries(index + 1, { show: isShown });
+    if (this._smoothing > 0) {
+      this._uplot?.setSeries(this._lines.length + index + 1, { show: isShown });
+    }
+  }
+
+  private async _fill(): Promise<void> {
+    await (document.fullscreenElement ? document.exitFullscreen() : this.node.requestFullscreen());
+  }
+
+  private async _save(kind: FileKind): Promise<void> {
+    const plot = this._uplot;
+    if (plot) {
+      const { _axis: axis, _measure: measure, _isLog: isLog, trans } = this;
+      const name = this.options.name ?? trans.__('curves');
+      const lines = this._drawn.filter(line => this._legend.isShown(line.id));
+      const indices = lines.map(line => this._lines.findIndex(({ id }) => id === line.id));
+      await saveChart(kind, { plot, name, axis, measure, isLog, lines, indices }, this.node);
+    }
+  }
+
+  private _height(): number {
+    return document.fullscreenElement === this.node
+      ? Math.max(HEIGHT, this.node.clientHeight - this._foot.offsetHeight - 24)
+      : HEIGHT;
   }
 
   private _fit(): void {
-    const width = this._plot.clientWidth;
-    if (this._uplot && width > 0 && width !== this._uplot.width) {
-      this._uplot.setSize({ width, height: HEIGHT });
+    const [width, height] = [this._plot.clientWidth, this._height()];
+    const plot = this._uplot;
+    if (plot && width > 0 && (width !== plot.width || height !== plot.height)) {
+      plot.setSize({ width, height });
     }
   }
 
@@ -216,50 +341,25 @@ export class Chart extends Widget {
     this._uplot?.destroy();
     this._uplot = null;
     this._shape = '';
-    this._isZoomed = false;
   }
 
-  private _along: string;
+  private _axis: IAxis;
   private _measure: IMeasure;
   private _legend: Legend;
+  private _bar: ChartBar;
   private _plot = document.createElement('div');
-  private _log: HTMLButtonElement;
+  private _foot = document.createElement('div');
   private _uplot: uPlot | null = null;
   private _shape = '';
   private _lines: readonly ILine[] = [];
+  /** The lines as they were painted last: with their details, smoothed. */
+  private _drawn: readonly ILine[] = [];
+  private _detail = new Map<number, ILine>();
+  private _range: Range | null = null;
+  private _smoothing = 0;
   private _isLog = false;
   private _isStale = false;
   private _isSeen = false;
-  private _isZoomed = false;
   private _frame = 0;
   private _life: AbortController | null = null;
-}
-
-/** Round values of machines: 1, 2, 4 … 512 of each unit. */
-const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
-
-function axis(palette: IPalette): uPlot.Axis {
-  return {
-    stroke: palette.text,
-    font: palette.font,
-    labelFont: palette.font,
-    grid: { stroke: palette.grid, width: 1 },
-    ticks: { stroke: palette.grid, width: 1 }
-  };
-}
-
-function along(palette: IPalette, label: string): uPlot.Axis {
-  return { ...axis(palette), label, labelSize: 16, size: 28 };
-}
-
-function upwards(palette: IPalette, measure: IMeasure): uPlot.Axis {
-  if (measure === PLAIN) {
-    return { ...axis(palette), size: 56 };
-  }
-  return {
-    ...axis(palette),
-    size: 80, // the unit stands behind each number
-    values: (_plot, splits) => splits.map(measure.print),
-    ...(measure.isBinary && { incrs: POWERS })
-  };
 }

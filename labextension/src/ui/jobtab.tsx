@@ -18,6 +18,7 @@ import type { CurvesModel } from '../data/curves';
 import type { JobModel } from '../data/job';
 import type { LogModel } from '../data/logs';
 import type { IArtifact } from '../contract/sagemaker';
+import type { Look } from './curvegrid';
 
 export interface IJobTabModels {
   job: JobModel;
@@ -31,6 +32,7 @@ export interface IJobTabActions {
   /** Opens a terminal in the job's container; absent where there are no terminals. */
   terminal?: () => void;
   older: () => void;
+  look: Look;
   artifacts: () => Promise<IArtifact[]>;
   url: (artifact: IArtifact) => string;
 }
@@ -45,7 +47,7 @@ export class JobTab extends Widget {
     this.addClass('jt-JobTab');
     this.node.dataset.job = models.job.name;
     this._clock = new ElapsedClock(trans);
-    this._curves = new CurveGrid(trans);
+    this._curves = new CurveGrid(trans, { job: models.job.name, look: actions.look });
     this._log = new LogSearch(models.log, actions.older, trans);
     this._facts = new FactsPage(models.job, trans);
     this._artifacts = new ArtifactsPage(models.job, actions, trans);

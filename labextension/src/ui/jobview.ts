@@ -1,13 +1,13 @@
 /** One job, live: status, time, last values, curves, log and what can be done with it. */
 
 import { Panel } from '@lumino/widgets';
-import { lineOf } from './aligned';
 import { button } from './button';
 import { caveat } from './caveat';
 import { Chart } from './chart';
 import { ElapsedClock } from './elapsed';
 import { LogView } from './logview';
 import { isSystem } from './measures';
+import { drawnOver } from './over';
 import { part } from './part';
 import { preparation, Progress } from './progress';
 import { drawStatus } from './status';
@@ -40,7 +40,7 @@ export class JobView extends Panel {
     super();
     this.addClass('jt-Job');
     this._clock = new ElapsedClock(trans);
-    this._chart = new Chart(trans);
+    this._chart = new Chart(trans, { name: models.job.name });
     this._log = new LogView(trans, () => { void this._act(this.actions.older); });
     this._stop = button(trans.__('Stop'), () => { void this._act(this._stopJob); });
     this._open = button(trans.__('Open job tab'), () => this.actions.open?.());
@@ -141,7 +141,8 @@ export class JobView extends Panel {
 
   private _drawCurves(): void {
     const { curves } = this.models.curves;
-    const lines = curves.filter(curve => !isSystem(curve.name)).map(lineOf);
+    const trained = curves.filter(curve => !isSystem(curve.name));
+    const lines = trained.map(curve => drawnOver(curve, 'step'));
     this._chart.setHidden(lines.length === 0);
     this._chart.draw(lines);
   }

@@ -2,11 +2,11 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILine } from './aligned';
+import type { IAxis } from './over';
 
 /** What the columns of numbers say. */
 export interface IWords {
-  /** What the lines are drawn over. */
-  along: string;
+  axis: IAxis;
   print: (value: number) => string;
 }
 
@@ -33,13 +33,20 @@ export class Legend {
     caption.className = 'jt-Legend-caption';
     caption.textContent = trans.__('Last values of the metrics');
     const head = this.node.createTHead().insertRow();
-    for (const word of [trans.__('Metric'), trans.__('Value'), words.along]) {
+    for (const word of [trans.__('Metric'), trans.__('Value'), words.axis.label]) {
       const cell = document.createElement('th');
       cell.scope = 'col';
       cell.textContent = word;
       head.append(cell);
+      this._along = cell; // the last one
     }
     this.node.append(this._body);
+  }
+
+  /** Say what the lines are drawn over. */
+  set axis(axis: IAxis) {
+    this.words = { ...this.words, axis };
+    this._along.textContent = axis.label;
   }
 
   /** Whether a line is drawn. */
@@ -54,7 +61,7 @@ export class Legend {
       const at = step === undefined ? line.steps.length - 1 : nearest(line.steps, step);
       setText(row.button, line.name);
       setText(row.cells[0], at < 0 ? '' : this.words.print(line.values[at]));
-      setText(row.cells[1], at < 0 ? '' : String(line.steps[at]));
+      setText(row.cells[1], at < 0 ? '' : this.words.axis.print(line.steps[at]));
     }
   }
 
@@ -81,6 +88,7 @@ export class Legend {
     this.toggled(id, isShown);
   }
 
+  private _along = document.createElement('th');
   private _body = document.createElement('tbody');
   private _rows = new Map<number, IRow>();
   private _hidden = new Set<number>();

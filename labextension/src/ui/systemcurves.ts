@@ -4,6 +4,7 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import { Panel } from '@lumino/widgets';
 import { Chart } from './chart';
 import { measureOf, systemCharts, systemName } from './measures';
+import { axisOf } from './over';
 import { part } from './part';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -11,7 +12,14 @@ import type { ICurve } from '../data/curves';
 import type { ILine } from './aligned';
 
 export class SystemCurves extends Panel {
-  constructor(private trans: TranslationBundle) {
+  /**
+   * @param trans - the words
+   * @param link - of charts whose cursors move together
+   */
+  constructor(
+    private trans: TranslationBundle,
+    private link: string
+  ) {
     super();
     this.addClass('jt-System');
     this._fold.type = 'button';
@@ -46,7 +54,12 @@ export class SystemCurves extends Panel {
   private _chart(key: string, name: string): Chart {
     let chart = this._byKey.get(key);
     if (!chart) {
-      chart = new Chart(this.trans, { along: this.trans.__('Second'), measure: measureOf(name) });
+      chart = new Chart(this.trans, {
+        name: systemName(name),
+        axis: axisOf('relative', this.trans),
+        measure: measureOf(name),
+        link: this.link
+      });
       // its place among the charts that are there: curves do not all begin at one time
       this._charts.insertWidget([...this._byKey.keys()].filter(each => each < key).length, chart);
       this._byKey.set(key, chart);
