@@ -300,6 +300,8 @@ def test_an_engine_that_is_not_there_is_said_before_anything_is_created(workshop
         "/opt/jupyter-train/log",
         "x",
         "/a/../etc",
+        "//opt/ml/input/data/x",
+        "//opt/jupyter-train/toolkit",
     ],
 )
 def test_nothing_is_mounted_over_what_a_job_has_already(workshop, engine, path):

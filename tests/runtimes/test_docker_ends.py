@@ -14,6 +14,7 @@ import pytest
 from jupyter_train.hosts.base import HostUnreachableError
 from jupyter_train.runtimes.base import Phase, Resources, StartError
 from jupyter_train.runtimes.docker import DockerRuntime, Options
+from jupyter_train.runtimes.docker.ending import refusal
 from jupyter_train.runtimes.docker.giving import give_back
 from jupyter_train.runtimes.docker.images import Image
 from jupyter_train.runtimes.docker.words import start_error
@@ -340,3 +341,8 @@ def test_a_terminal_opens_in_what_runs_and_ends_when_it_is_closed(yard):
     while "1234" in str(yard.container(spec).top()["Processes"]):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_log_that_the_job_has_shut_holds_up_no_end(tmp_path):
+    (tmp_path / "log").mkdir()
+    assert refusal(tmp_path, 127, "") == ""

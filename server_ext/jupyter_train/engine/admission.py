@@ -130,6 +130,7 @@ def _check_paths(spec: TrainingJob) -> None:
 
 
 def _is_free(path: PurePosixPath, taken: list[PurePosixPath]) -> bool:
-    if not path.is_absolute() or ".." in path.parts or str(path) == str(IN_CONTAINER.results):
+    # Two slashes are a root of their own to Python, and to nobody else.
+    if path.root != "/" or ".." in path.parts or str(path) == str(IN_CONTAINER.results):
         return False
     return not any(path.is_relative_to(each) or each.is_relative_to(path) for each in taken)

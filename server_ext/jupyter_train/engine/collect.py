@@ -43,6 +43,9 @@ METRICS_EVERY = 1.0
 TOOLKIT_FIRST = 0.3
 """Seconds the log's first metrics wait, for the toolkit to say which names it logs itself."""
 
+MOST_MARKS = 64 << 20
+"""Bytes of marks, a month's; the job can write to them too, and make them any size."""
+
 LOG = "log"
 """The topic of new lines, and the source whose cursor is a log position."""
 
@@ -156,7 +159,8 @@ class Collector:
 
     async def _marks(self) -> Marks:
         with suppress(FileNotFoundError):
-            return Marks(await self._host.read(self._folder.marks))
+            text = await self._host.read(self._folder.marks, 0, MOST_MARKS)
+            return await asyncio.to_thread(Marks, text)
         return Marks()
 
     async def _follow_log(self) -> None:

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from ...store.plain import open_plain
 from .engine import Engine
 from .folder import End, was_ended_by_us, write_end, write_lost
 from .giving import give_back
@@ -116,10 +117,10 @@ def refusal(folder: Path, code: int, architectures: str) -> str:
 
 def _tail(path: Path) -> bytes:
     try:
-        with path.open("rb") as log:
+        with open_plain(path) as log:
             log.seek(max(log.seek(0, 2) - TAIL, 0))
-            return log.read()
-    except FileNotFoundError:
+            return log.read(TAIL)
+    except OSError:  # it is gone, or the job has shut it
         return b""
 
 

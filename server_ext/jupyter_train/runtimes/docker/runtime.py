@@ -54,7 +54,7 @@ from .warm import waits
 from .watch import Watch
 
 LOOK_SECONDS = 0.02
-FINISH_SECONDS = 1.0
+FINISH_SECONDS = 2.0
 _RUNNING = ("running", "paused", "restarting")
 
 
