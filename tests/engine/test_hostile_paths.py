@@ -55,6 +55,12 @@ def test_pipes_are_not_waited_for(attack, name):
 
 
 @pytest.mark.timeout(60)
+def test_marks_of_any_size_fill_no_memory(attack):
+    record, _, _ = attack('os.truncate(open(ml.parent / "marks", "w").name, 1 << 40); sys.exit(3)')
+    assert record.failure_reason == "AlgorithmError: exit code: 3"
+
+
+@pytest.mark.timeout(60)
 def test_a_pipe_and_a_link_among_the_metrics_are_passed_over(attack):
     script = """
 import jupyter_train_toolkit as train
