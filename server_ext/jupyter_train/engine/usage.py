@@ -33,7 +33,7 @@ _GPU_QUERY = (
 _GPU_SECONDS = 10.0
 
 # Read a row as: this series is what this counter grows by in a second, times so much.
-_RATES: tuple[tuple[str, Callable[[Usage], float], float], ...] = (
+_RATES: tuple[tuple[str, Callable[[Usage], float | None], float], ...] = (
     ("CPUUtilization", lambda used: used.cpu_seconds, 100.0),
     ("DiskRead", lambda used: used.disk_read, 1.0),
     ("DiskWritten", lambda used: used.disk_written, 1.0),
@@ -116,8 +116,10 @@ class Meter:
         if before is not None and used.time > before.time:
             span = used.time - before.time
             for name, count, scale in _RATES:
-                # A counter that went back was another container's.
-                shares[name] = max(0.0, count(used) - count(before)) * scale / span
+                now, then = count(used), count(before)
+                if now is not None and then is not None:
+                    # A counter that went back was another container's.
+                    shares[name] = max(0.0, now - then) * scale / span
         return shares
 
     async def _gpus(self) -> dict[str, tuple[float, float]]:

@@ -126,7 +126,8 @@ class Prepared:
 class Usage:
     """What an attempt has used until `time` (epoch seconds): counters in seconds and bytes.
 
-    `memory` is what it holds now, `memory_limit` what it may hold (0: no limit of its own).
+    `memory` is what it holds now, `memory_limit` what it may hold (0: no limit of its own).  A
+    counter that nobody keeps is None.
     """
 
     time: float
@@ -135,8 +136,8 @@ class Usage:
     memory_limit: int = 0
     disk_read: int = 0
     disk_written: int = 0
-    network_in: int = 0
-    network_out: int = 0
+    network_in: int | None = 0
+    network_out: int | None = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

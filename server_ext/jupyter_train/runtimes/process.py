@@ -26,7 +26,9 @@ from .base import (
     Runtime,
     Shell,
     StartError,
+    Usage,
 )
+from .process_usage import usage_of
 from .processes import end_members, find_members, is_alive, send
 from .terminal import open_terminal
 
@@ -107,6 +109,13 @@ class ProcessRuntime(Runtime):
             await asyncio.to_thread(_kill, spec, self._shim_seconds)
         except RuntimeError:  # no thread to be had: a fork bomb has taken every place
             _kill(spec, self._shim_seconds)
+
+    async def usage(self, host: Host, keys: Sequence[AttemptKey]) -> dict[AttemptKey, Usage]:
+        """Add up what the shims' families use; what a family left to others is not seen."""
+        shims = {_living_shim(Path(host.folder) / str(key)): str(key) for key in keys}
+        shims.pop(0, None)
+        used = await asyncio.to_thread(usage_of, shims)
+        return {key: used[str(key)] for key in keys if str(key) in used}
 
     async def shell(
         self,
