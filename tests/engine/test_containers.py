@@ -117,6 +117,14 @@ def test_the_environment_is_the_contracts_and_the_users_and_nothing_of_the_manag
     assert unwanted.isdisjoint(found)
 
 
+def test_as_many_hyperparameters_as_sagemaker_takes_leave_out_only_what_repeats_them_all(launch):
+    many = {f"h{n}": "x" * 2500 for n in range(90)}
+    found = launch(HyperParameters={**NO_SCRIPT, **many})[0].environment
+    assert found["SM_HP_H89"] == "x" * 2500
+    assert "SM_MODEL_DIR" in found
+    assert {"SM_HPS", "SM_USER_ARGS", "SM_TRAINING_ENV"}.isdisjoint(found)
+
+
 # sagemaker-training's own list; a script in any image may read each of them.
 _NAMES = [
     "MODEL_DIR",

@@ -28,6 +28,7 @@ REQUIREMENTS = "requirements.txt"
 _OURS = "/opt/jupyter-train"
 
 _TRAIN = ("train",)
+_LONGEST_VARIABLE = 128 << 10  # Linux's own limit, its end included
 _GIB = 1 << 30
 
 
@@ -153,11 +154,13 @@ def _platform_environment(this: Try, around: Surroundings) -> dict[str, str]:
 
 
 def _possible(environment: Mapping[str, str]) -> dict[str, str]:
-    """Leave out what no process can be given: a hyperparameter may be called anything."""
+    """Leave out what no process can be given: hyperparameters may be called anything, and many."""
     return {
         name: value
         for name, value in environment.items()
-        if "=" not in name and "\0" not in name + value
+        if "=" not in name
+        and "\0" not in name + value
+        and len(f"{name}={value}".encode("utf-8", "surrogatepass")) < _LONGEST_VARIABLE
     }
 
 
