@@ -36,6 +36,56 @@ def test_a_step_matched_on_the_same_line_is_the_step(name):
     assert scan.scan(lines(f"{name} 40 loss=2"))["loss"].steps.tolist() == [40]
 
 
+# Read a row as: a definition of SageMaker's tables of built-in algorithms, a line of its log, and
+# the value; CloudWatch writes a tab as #011 where it went through syslog.
+@pytest.mark.parametrize("tab", ["\t", "#011"])
+@pytest.mark.parametrize(
+    ("regex", "line", "value"),
+    [
+        (r".*\[[0-9]+\].*#011train-rmse:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*",
+         "[3]{tab}train-rmse:1.25e-3{tab}validation-rmse:2", 0.00125),
+        (r".*\[[0-9]+\].*#011validation-rmse:([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*",
+         "[3]{tab}train-rmse:1{tab}validation-rmse:2.5", 2.5),
+        (r".*\[[0-9]+\]#011validation-auc:(\S+)", "[12]{tab}validation-auc:0.75", 0.75),
+        (r".*\[[0-9]+\]\tvalidation-auc:(\S+)", "[12]{tab}validation-auc:0.75", 0.75),
+        (r".*\[[0-9]+\]\s+validation-auc:(\S+)", "[12]{tab}validation-auc:0.75", 0.75),
+    ],
+)  # fmt: skip
+def test_a_tab_is_a_tab_however_the_definition_or_the_line_writes_it(tab, regex, line, value):
+    scan = MetricScan([definition("metric", regex)], {})
+    assert scan.scan(lines(line.format(tab=tab)))["metric"].values.tolist() == [value]
+
+
+@pytest.mark.parametrize(
+    "regex",
+    [
+        r"loss=([0-9\.]+)",
+        r"loss=([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)",
+        r"loss=([-+]?[0-9]*[.]?[0-9]+([eE][-+]?[0-9]+)?)",
+        r"loss=(-?\d+\.?\d*)",
+        r"loss=([0-9]+\.[0-9]+)",
+        r"loss=(.*?);",
+    ],
+)
+@pytest.mark.parametrize("word", ["nan", "NaN", "inf", "-inf", "Infinity"])
+def test_the_usual_patterns_of_numbers_find_what_is_none(regex, word):
+    values = MetricScan([definition("loss", regex)], {}).scan(lines(f"loss={word};"))
+    assert str(values["loss"].values[0]) == str(float(word))
+
+
+def test_the_first_match_counts_though_only_the_second_looks_like_a_number():
+    definitions = [definition("loss", r"loss=([0-9.]+)"), definition("b", r"val_loss=([0-9.]+)")]
+    found = MetricScan(definitions, {}).scan(lines("loss=nan, val_loss=0.5", "loss=2 val_loss=inf"))
+    assert str(found["loss"].values.tolist()) == "[nan, 2.0]"
+    assert found["b"].values.tolist() == [0.5, float("inf")]
+
+
+def test_a_word_that_only_begins_so_is_no_number():
+    definitions = [definition("loss", r"loss=([0-9.]+)")]
+    texts = "loss=nano", "loss=info", "loss=none", "loss=1.5nan"
+    assert MetricScan(definitions, {}).scan(lines(*texts))["loss"].values.tolist() == [1.5]
+
+
 def test_nan_and_infinity_are_values():
     values = MetricScan([LOSS], {}).scan(lines("loss=nan", "loss=inf"))["loss"].values
     assert str(values.tolist()) == "[nan, inf]"

@@ -6,6 +6,7 @@ matches the same line.  So the log position is the cursor of what was found in i
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import regex
@@ -14,6 +15,7 @@ from ..contract.samples import Samples, samples
 from ..contract.spec import MetricDefinition
 from ..store.base import LogLine
 from .errors import RefusedError
+from .readings import Readings, is_plain
 
 TIME_LIMIT = 0.05
 """CPU seconds a definition may take on a line; a catastrophic one is switched off."""
@@ -68,17 +70,24 @@ class MetricScan:
 
     def _match(self, text: str) -> dict[str, float]:
         found = {}
+        readings = None if is_plain(text) else Readings(text)
         for name, pattern in list(self._patterns.items()):
             try:
-                match = _search(pattern, text)
+                value = _number(_caught(pattern, text, readings))
             except TimeoutError:
                 del self._patterns[name]
                 self.switched_off.append(name)
                 continue
-            value = _number(match[1]) if match else None
             if value is not None:
                 found[name] = value
         return found
+
+
+def _caught(pattern: Any, text: str, readings: Readings | None) -> str | None:
+    if readings is not None:
+        return readings.find(partial(_search, pattern))
+    match = _search(pattern, text)
+    return match[1] if match else None
 
 
 def _search(pattern: Any, text: str) -> Any:
