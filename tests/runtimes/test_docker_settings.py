@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_train.runtimes.base import Mount, Resources
+from jupyter_train.runtimes.base import Mount, Resources, StartError
 from jupyter_train.runtimes.docker.options import NETWORK
 from jupyter_train.runtimes.docker.settings import METADATA_ADDRESSES, cpu_shares
 from jupyter_train.runtimes.docker.starting import _LIMITING
@@ -103,6 +103,17 @@ def test_its_folders_are_mounted_and_nothing_else(yard, tmp_path):
         f"{home}/toolkit/jupyter_train_toolkit",
         "/opt/ml/input/data/train",
     }
+
+
+@pytest.mark.parametrize("part", ["", "below"])
+def test_what_became_a_link_after_it_was_looked_up_is_not_shown(yard, tmp_path, part):
+    place, private = tmp_path / "place", tmp_path / "private"
+    (private / part).mkdir(parents=True, exist_ok=True)
+    place.symlink_to(private)
+    spec = yard.spec("ls", "/x", mounts=(Mount(source=place / part, target="/x"),))
+    with pytest.raises(StartError, match="became a link"):
+        yard.start(spec)
+    assert yard.log(spec) == b""
 
 
 def test_what_is_mounted_to_be_read_cannot_be_written(yard):

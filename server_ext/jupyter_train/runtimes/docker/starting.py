@@ -1,5 +1,6 @@
 """Create and start the container of an attempt, once, whatever died in between."""
 
+import os
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +12,7 @@ from .folder import container_id, look, make, write_id
 from .images import Image, Images
 from .network import Network
 from .options import NETWORK, Options
-from .settings import ATTEMPTS_LABEL, Abilities, Asked, container_body, container_name
+from .settings import ATTEMPTS_LABEL, HOME, Abilities, Asked, container_body, container_name
 from .warm import fifo, read_waiting, waiting_body, write_others
 from .words import start_error
 
@@ -105,6 +106,7 @@ class Starter:
         found = self.find(spec)
         if found is None or found["State"]["Status"] != "created":
             return None
+        check_sources(spec)
         try:
             self._engine.call("start", identity)
         except docker.errors.APIError as error:
@@ -155,6 +157,18 @@ class Starter:
                 remaps_users=any("userns" in each for each in info.get("SecurityOptions") or ()),
             )
         return self._abilities
+
+
+def check_sources(spec: AttemptSpec) -> None:
+    """Refuse to show what became a link since it was looked up: the engine would follow it.
+
+    Asked right before the start; what another job does within the engine's own start is not seen.
+    """
+    for each in spec.container.mounts if spec.container else ():
+        source = Path(each.source)
+        ours = each.target.startswith(f"{HOME}/") or source.is_relative_to(spec.folder)
+        if not ours and os.path.realpath(source) != str(source):
+            raise StartError(f"{source} became a link after it was looked up; mend it, start anew")
 
 
 def find_toolkit() -> Path:
