@@ -1,8 +1,11 @@
+import time
+
 import pytest
 from IPython.core.error import UsageError
 
 from jupyter_train import TrainingJob
-from jupyter_train.notebook.magics import TrainMagics
+from jupyter_train.notebook.errors import WaitInterrupted
+from jupyter_train.notebook.magics import TrainMagics, load
 
 CELL = "print('loss=1')\n"
 
@@ -98,7 +101,7 @@ def test_what_the_manager_refuses_is_one_line(magics, refusal):
         magics.train("", CELL)
 
 
-@pytest.mark.parametrize("magic", ["logs", "stop"])
+@pytest.mark.parametrize("magic", ["logs", "stop", "curve", "clone"])
 def test_without_a_job_in_the_session_one_has_to_be_named(magics, magic):
     with pytest.raises(UsageError, match="no job was started here yet"):
         getattr(magics, magic)("")
@@ -111,11 +114,81 @@ def test_jobs_are_a_table_whose_names_are_text(magics, shell):
         "CreationTime": 0.0,
         "TrainingEndTime": 75.0,
     }
-    magics.session.told.answers["ListTrainingJobs"] = {"TrainingJobSummaries": [summary]}
+    answers = magics.session.told.answers
+    answers["ListTrainingJobs"] = {"TrainingJobSummaries": [summary]}
+    answers["DescribeTrainingJob"] = {
+        "FinalMetricDataList": [{"MetricName": "<i>", "Value": 0.123456}]
+    }
     table = shell.run_line_magic("jobs", "-n 5 -s Completed")
-    assert repr(table) == "job   status     took\n<b>a  Completed  1 min 15 s"
-    assert "<td>&lt;b&gt;a</td><td>Completed</td>" in table._repr_html_()
+    assert repr(table) == (
+        "job   status     age  took        last values\n"
+        "<b>a  Completed       1 min 15 s  <i>=0.1235"
+    )
+    html = table._repr_html_()
+    assert "<code>&lt;b&gt;a</code>" in html
+    assert "✓</font> Completed</td>" in html
+    assert "&lt;i&gt;=0.1235" in html
     assert magics.session.told.request("ListTrainingJobs")["MaxResults"] == 5
+
+
+def test_jobs_are_filtered_by_name_state_and_time(magics, shell):
+    magics.session.told.answers["ListTrainingJobs"] = {"TrainingJobSummaries": []}
+    table = shell.run_line_magic("jobs", "digits --running --since 2h --oldest")
+    ask = magics.session.told.request("ListTrainingJobs")
+    assert (ask["NameContains"], ask["StatusEquals"]) == ("digits", "InProgress")
+    assert ask["SortOrder"] == "Ascending"
+    assert 7199 < time.time() - ask["CreationTimeAfter"] < 7260
+    assert (repr(table), table._repr_html_()) == ("no training jobs", "<p>no training jobs</p>")
+
+
+def test_more_jobs_than_a_page_are_listed(magics, shell):
+    summary = {"TrainingJobName": "a", "TrainingJobStatus": "Stopped", "CreationTime": 0.0}
+    page = {"TrainingJobSummaries": [summary] * 100, "NextToken": "more"}
+    magics.session.told.answers["ListTrainingJobs"] = page
+    assert len(shell.run_line_magic("jobs", "-n 150")) == 150
+
+
+@pytest.mark.parametrize("line", ["-s Done", "--since yesterday"])
+def test_a_filter_that_is_none_is_refused(magics, line):
+    with pytest.raises(UsageError, match=r"invalid choice|is no time such as"):
+        magics.jobs(line)
+
+
+@pytest.mark.parametrize("magic", ["train", "jobs", "logs", "curve", "stop", "clone"])
+def test_asking_for_help_shows_the_options_and_does_nothing(magics, magic, capsys):
+    assert getattr(magics, magic)("--help -n") is None
+    assert f"usage: %{magic} [-h]" in capsys.readouterr().out
+    assert magics.session.told.calls == []
+
+
+def test_a_cell_above_which_help_is_asked_for_does_not_train(magics, shell, capsys):
+    shell.run_cell_magic("train", "-h", CELL)
+    assert "--instance-type" in capsys.readouterr().out
+    assert magics.session.told.calls == []
+
+
+def test_watching_prints_the_log_and_waits(magics, shell, monkeypatch):
+    shown = []
+    monkeypatch.setattr(TrainingJob, "show", lambda _, **how: shown.append(how))
+    shell.run_cell_magic("train", "--watch", CELL)
+    shell.run_cell_magic("train", "--wait", CELL)
+    assert shown == [{"wait": True, "logs": True}, {"wait": True, "logs": None}]
+
+
+def test_an_interrupt_while_following_leaves_the_job_alone(magics, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(TrainingJob, "print_log", interrupted)
+    with pytest.raises(WaitInterrupted, match="training job a goes on"):
+        magics.logs("-f a")
+    assert magics.session.told.calls == []
+
+
+def test_a_metric_that_is_not_there_is_one_line(magics):
+    magics.session.told.answers["ListMetricSeries"] = {"Series": []}
+    with pytest.raises(UsageError, match="a has no metric 'loss'; there is: none so far"):
+        magics.curve("a loss")
 
 
 def test_help_lists_the_options(magics):
@@ -127,6 +200,16 @@ def test_the_extension_loads_and_goes_away_again(shell):
     assert shell.find_cell_magic("train")
     shell.run_line_magic("unload_ext", "jupyter_train")
     assert shell.find_cell_magic("train") is None
+    assert shell.Completer.custom_matchers == []
+
+
+def test_loading_says_what_there_is_in_one_line_and_may_be_done_again(shell, capsys):
+    shell.run_line_magic("load_ext", "jupyter_train")
+    said = capsys.readouterr().out
+    assert said.startswith("jupyter-train ")
+    assert said.count("\n") == 1
+    load(shell)
+    assert len(shell.Completer.custom_matchers) == 1
 
 
 def test_a_job_of_the_session_is_a_training_job(magics, shell):

@@ -51,7 +51,7 @@ class Estimator:
         """Return an estimator made from a job that there is; it does not wait for its end."""
         session = sagemaker_session or Session()
         detail = TrainingJob(training_job_name, session).describe()
-        estimator = cls(**_read_parameters(detail), sagemaker_session=session)
+        estimator = cls(**read_parameters(detail), sagemaker_session=session)
         estimator.latest_training_job = TrainingJob(training_job_name, session)
         return estimator
 
@@ -106,7 +106,18 @@ class Estimator:
             if said["source_dir"] is not None:
                 raise ValueError("source_dir needs entry_point: which script of the folder to run")
             return None
+        if self._is_packed:
+            return None
         return find_source(said["entry_point"], said["source_dir"], said["dependencies"] or ())
+
+    @property
+    def _is_packed(self) -> bool:
+        """Whether the source is an archive that is there already, such as another job's."""
+        said = vars(self)
+        is_packed = str(said["source_dir"]).startswith("s3://")
+        if is_packed and said["dependencies"]:
+            raise ValueError("dependencies cannot be added to a source_dir that is packed already")
+        return is_packed
 
     def _request(self, inputs: Inputs, name: str | None, source: Source | None) -> dict[str, Any]:
         request = training_job_request(self._options(inputs, name), source)
@@ -147,6 +158,9 @@ class Estimator:
     def _all_hyperparameters(self) -> dict[str, Any]:
         level = vars(self)["container_log_level"]
         extra = {} if level is None else {f"{_TOOLKIT}container_log_level": level}
+        if self._is_packed and vars(self)["entry_point"]:
+            extra[f"{_TOOLKIT}program"] = str(vars(self)["entry_point"])
+            extra[f"{_TOOLKIT}submit_directory"] = str(vars(self)["source_dir"])
         return {**self._hyperparameters, **extra}
 
 
@@ -168,7 +182,8 @@ def _tags(given: Any) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in given or ()}
 
 
-def _read_parameters(detail: Mapping[str, Any]) -> dict[str, Any]:
+def read_parameters(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a described job was made with, without its script."""
     algorithm, resources = detail["AlgorithmSpecification"], detail["ResourceConfig"]
     output = detail["OutputDataConfig"]
     return read_members(detail) | {

@@ -98,9 +98,9 @@ class TrainingJob:
             if view is not None:
                 view.update(self)
 
-    def print_log(self) -> None:
+    def print_log(self, tail: int | None = None) -> None:
         """Print the log's lines as they come, to the end of the job, and what comes before them."""
-        for line in self._follow(Progress(_print).look):
+        for line in self._follow(Progress(_print).look, tail):
             _print(line)
 
     def stop(self) -> None:
@@ -116,9 +116,9 @@ class TrainingJob:
         """Yield the log's lines as they come, to the end of the job."""
         return self._follow()
 
-    def _follow(self, look: Look | None = None) -> Iterator[str]:
+    def _follow(self, look: Look | None = None, tail: int | None = None) -> Iterator[str]:
         streams: list[str] = []
-        for line in follow_log(self.session.connect(), self.name, look=look):
+        for line in follow_log(self.session.connect(), self.name, tail=tail, look=look):
             if line.stream not in streams:
                 streams.append(line.stream)
             host = line.stream.rpartition("/")[2].rpartition("-")[0]
