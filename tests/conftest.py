@@ -123,7 +123,7 @@ class ManagerProcess:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def manager_class():
     """For tests that choose the state folder."""
     return ManagerProcess

@@ -32,8 +32,14 @@ class Registry:
         self.rate = 0
         self.login = ""
         self.host = ""
-        layer = _layer(files)
-        config = _config(gzip.decompress(layer))
+        self._files = files
+        machine = platform.machine()
+        self.become(_ARCHITECTURES.get(machine, machine))
+
+    def become(self, architecture: str) -> None:
+        """Let the image be for machines of this kind."""
+        layer = _layer(self._files)
+        config = _config(gzip.decompress(layer), architecture)
         self.blobs = {digest(each): each for each in (layer, config)}
         self.manifest = _manifest(layer, config)
 
@@ -128,11 +134,10 @@ def _layer(files):
     return packed.getvalue()
 
 
-def _config(tar):
-    machine = platform.machine()
+def _config(tar, architecture):
     return json.dumps(
         {
-            "architecture": _ARCHITECTURES.get(machine, machine),
+            "architecture": architecture,
             "os": "linux",
             "config": {"Env": ["PATH=/bin"]},
             "rootfs": {"type": "layers", "diff_ids": [digest(tar)]},

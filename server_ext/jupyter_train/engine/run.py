@@ -129,7 +129,17 @@ class JobRun:
             await self._move(S.STOPPING, "Stopping before the training has started")
             return
         started = self.record.training_started or self._clock()
-        await self._move(S.TRAINING, TRAINING, training_started=started)
+        moving = asyncio.create_task(self._move(S.TRAINING, TRAINING, training_started=started))
+        over = asyncio.create_task(self._live.ended())
+        try:
+            await asyncio.wait((moving, over), return_when="FIRST_COMPLETED")
+            if not moving.done():  # it may have filled the disk, and takes no more of it
+                self._shop.reserve.give_if_full()
+            await moving
+        finally:
+            moving.cancel()
+            over.cancel()
+            await asyncio.gather(moving, over, return_exceptions=True)
 
     async def train(self) -> None:
         """Training: collect until the attempt ends, or is to be stopped."""

@@ -2,12 +2,15 @@
 
 Besides those of every runtime: `end`, what is known of an end that `rc` has no place for; `lost`,
 there when the engine has lost the container; `ended`, there before we signal or kill; `copied`,
-there when nobody in the container can write to `log`.
+there when nobody in the container can write to `log`; `room`, what is held on the disk for the end
+of a job that fills it.
 """
 
+import errno
 import json
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,7 @@ from ..base import Container, Observation, Phase
 from .shellless import MARK
 
 KILLED_CODE = 137
+ROOM = 64 << 10
 FILES = ("log", "marks")
 FOLDERS = ("metrics", "ml", "ml/input", "ml/model", "ml/output")
 
@@ -61,6 +65,8 @@ def make(folder: Path, container: Container, *, copied: bool) -> None:
         path.mkdir(exist_ok=True)
     for name in (*FILES, MARK) if copied else FILES:
         (folder / name).touch()
+    if not (folder / "room").exists():
+        (folder / "room").write_bytes(os.urandom(ROOM))  # some file systems keep no zeros
     if container.user is None and os.getuid() == folder.stat().st_uid:
         # An image's own user is anybody; nobody but the container reaches through the folder.
         for path in [*made, *(folder / name for name in FILES)]:
@@ -75,8 +81,11 @@ def write_id(folder: Path, identity: str) -> None:
 
 def write_end(folder: Path, end: End) -> None:
     """Write the end, once: who comes second changes nothing."""
-    if not folder.is_dir():
-        return
+    if folder.is_dir():
+        _in_the_room(folder, lambda: _write_end(folder, end))
+
+
+def _write_end(folder: Path, end: End) -> None:
     if end.out_of_memory or end.refused:
         words = {"out_of_memory": end.out_of_memory, "refused": end.refused}
         replace_file(folder / "end", json.dumps(words))
@@ -89,12 +98,23 @@ def write_end(folder: Path, end: End) -> None:
 
 def write_lost(folder: Path) -> None:
     """Remember that the engine has lost the container."""
-    (folder / "lost").touch()
+    _in_the_room(folder, (folder / "lost").touch)
 
 
 def mark_ended_by_us(folder: Path) -> None:
     """Remember that what ends the container from now on is us."""
-    (folder / "ended").touch()
+    _in_the_room(folder, (folder / "ended").touch)
+
+
+def _in_the_room(folder: Path, write: Callable[[], None]) -> None:
+    """Write, if the disk is full into the room that was held for it."""
+    try:
+        write()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        (folder / "room").unlink(missing_ok=True)
+        write()
 
 
 def was_ended_by_us(folder: Path) -> bool:
