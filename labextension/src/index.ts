@@ -5,6 +5,8 @@ import { commandsPlugin } from './panels/commands';
 import { jobPlugin } from './panels/job';
 import { jobsPlugin } from './panels/jobs';
 import { launchPlugin } from './panels/launch';
+import { manyJobsPlugin } from './panels/manyjobs';
+import { noticesPlugin } from './panels/notices';
 import { runningPlugin } from './panels/running';
 import { trainPlugin } from './train';
 
@@ -14,10 +16,12 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   trainPlugin,
   mimePlugin,
   commandsPlugin,
+  manyJobsPlugin,
   jobsPlugin,
   jobPlugin,
   launchPlugin,
-  runningPlugin
+  runningPlugin,
+  noticesPlugin
 ];
 
 export default plugins;

@@ -21,6 +21,9 @@ export const ITrain = new Token<ITrain>(
   'Training jobs: calls to the manager, the live stream, and the list of jobs.'
 );
 
+/** Where the settings are: `schema/train.json`. */
+export const SETTINGS = 'jupyter-train:train';
+
 /** Commands, one set for menus, palette, panels and notebook views. */
 export const CommandIDs = {
   /** Open the tab of a job; args: {job: string}. */
@@ -29,6 +32,14 @@ export const CommandIDs = {
   stopJob: 'train:stop-job',
   /** Delete a job that has ended; args: {job: string}. */
   deleteJob: 'train:delete-job',
+  /** Stop jobs, after asking; args: {jobs: string[]}, as for all that take many. */
+  stopJobs: 'train:stop-jobs',
+  /** Delete those of the jobs that have ended, after asking. */
+  deleteJobs: 'train:delete-jobs',
+  /** Start a copy of each of the jobs, after asking. */
+  cloneJobs: 'train:clone-jobs',
+  /** Give the jobs a tag that is asked for. */
+  tagJobs: 'train:tag-jobs',
   /** Open a terminal in the container of a job that trains; args: {job: string}. */
   openTerminal: 'train:terminal',
   /** Open the launch form. */

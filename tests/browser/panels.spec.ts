@@ -106,12 +106,32 @@ test('the list is used from the keyboard and narrowed by words', async ({ page }
   }
   const jobs = await openJobs(page);
   await jobs.getByRole('searchbox').fill('keys');
-  await expect(jobs.getByRole('listitem')).toHaveCount(2);
-  await jobs.locator('[data-place="0"] .jt-JobList-open').focus();
+  const row = (place: number): Locator => jobs.locator(`[data-place="${place}"]`);
+  await expect(jobs.getByRole('row')).toHaveCount(2);
+  await row(0).focus();
   await page.keyboard.press('ArrowDown');
-  await expect(jobs.locator('[data-place="1"] .jt-JobList-open')).toBeFocused();
+  await expect(row(1)).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.locator('.jt-JobTab-name:visible')).toHaveText('keys-a');
+
+  await expect(jobs.getByText('Completed')).toHaveCount(2);
+  await jobs.getByLabel('Group jobs by').selectOption('status');
+  await expect(row(0)).toHaveAttribute('aria-expanded', 'true');
+  await row(0).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(jobs.getByRole('row')).toHaveCount(1);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Control+a');
+  await expect(jobs.getByText('2 selected')).toBeVisible();
+  await screenshot(page, 'selected-light');
+  await jobs.getByRole('button', { name: 'Tag' }).click();
+  await page.locator('.jp-Dialog').getByRole('textbox').fill('team=vision');
+  await page.locator('.jp-Dialog').getByRole('button', { name: 'Tag' }).click();
+  await expect(jobs.getByText('team=vision')).toHaveCount(2);
+  await row(1).focus();
+  await page.keyboard.press('Delete');
+  await page.locator('.jp-Dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(jobs.locator('[data-job^="keys-"]')).toHaveCount(0);
 });
 
 test('tabs and panel are back after a reload', async ({ page }) => {

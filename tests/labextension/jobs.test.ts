@@ -21,7 +21,8 @@ function facts(...rows: [number, string, IJobSummary | null][]): IFactsMessage {
   return { type: 'facts', seq: rows[rows.length - 1][0], facts: list };
 }
 
-const SNAPSHOT: IJobsMessage = { type: 'jobs', seq: 10, jobs: [job('a'), job('b', 'Failed')] };
+const JOBS = [job('a'), job('b', 'Failed')];
+const SNAPSHOT: IJobsMessage = { type: 'jobs', seq: 10, jobs: JOBS, more: false };
 
 test('facts change, add and take away jobs', () => {
   const before = step(NO_JOBS, SNAPSHOT);
@@ -40,14 +41,23 @@ test('facts already in change nothing when they come again', () => {
 });
 
 test('a snapshot of another state folder replaces what was known', () => {
-  const state = step(step(NO_JOBS, SNAPSHOT), { type: 'jobs', seq: 2, jobs: [job('z')] });
+  const state = step(step(NO_JOBS, SNAPSHOT), { ...SNAPSHOT, seq: 2, jobs: [job('z')] });
   assert.deepEqual([state.seq, [...state.jobs.keys()]], [2, ['z']]);
+});
+
+test('older jobs join those before, and a loss between pages begins anew', () => {
+  const model = new JobsModel();
+  model.apply({ ...SNAPSHOT, more: true });
+  assert.equal(model.after, 0);
+  model.apply({ type: 'older', jobs: [job('z')], more: false });
+  assert.deepEqual(model.jobs.map(one => one.TrainingJobName), ['a', 'b', 'z']);
+  assert.equal(model.after, 10);
 });
 
 test('jobs come newest first, and those that run can be had alone', () => {
   const model = new JobsModel();
   const jobs = [job('old', 'InProgress', 1), job('new', 'Stopping', 3), job('done', 'Stopped', 2)];
-  model.apply({ type: 'jobs', seq: 3, jobs });
+  model.apply({ ...SNAPSHOT, seq: 3, jobs });
   assert.deepEqual(model.jobs.map(one => one.TrainingJobName), ['new', 'done', 'old']);
   assert.deepEqual(model.active.map(one => one.TrainingJobName), ['new', 'old']);
 });
@@ -66,7 +76,7 @@ test('an empty list of jobs is also an answer', () => {
   const model = new JobsModel();
   let changes = 0;
   model.changed.connect(() => changes++, model);
-  model.apply({ type: 'jobs', seq: 0, jobs: [] });
+  model.apply({ ...SNAPSHOT, seq: 0, jobs: [] });
   assert.deepEqual([model.isReady, changes], [true, 1]);
 });
 

@@ -23,6 +23,31 @@ def test_the_list_begins_with_a_snapshot_and_goes_on_with_facts(world, asking):
     assert second["facts"][0]["summary"]["SecondaryStatus"] == "Downloading"
 
 
+def test_a_long_list_comes_in_pages_and_facts_come_between_them(world, asking):
+    for number in range(2, 1203):
+        world.add_job(f"j{number}")
+    asked = {**JOBS, "limit": 100_000}
+    pages = asking(4, asked, then=lambda: world.move("j1", "Downloading"))
+    kinds = [(page["type"], len(page.get("jobs", ())), page.get("more")) for page in pages]
+    lists = [each for each in kinds if each[0] != "facts"]
+    assert lists == [("jobs", 500, True), ("older", 500, True), ("older", 202, False)]
+    names = {job["TrainingJobName"] for page in pages for job in page.get("jobs", ())}
+    assert len(names) == 1202
+
+
+def test_a_list_is_no_longer_than_was_asked_for(world, asking):
+    for number in range(2, 10):
+        world.add_job(f"j{number}")
+    (page,) = asking(1, {**JOBS, "limit": 5})
+    assert (len(page["jobs"]), page["more"]) == (5, False)
+
+
+def test_tags_are_in_the_list_and_a_change_of_them_is_a_fact(world, asking):
+    world.jobs.set_tags("id-j1", {"team": "vision"})
+    (page,) = asking(1, JOBS)
+    assert page["jobs"][0]["Tags"] == [{"Key": "team", "Value": "vision"}]
+
+
 def test_a_reader_that_comes_back_gets_the_facts_it_missed_and_no_snapshot(world, asking):
     world.add_job("j2")
     world.delete("j2")

@@ -38,6 +38,15 @@ export interface IJobsMessage {
   type: 'jobs';
   seq: number;
   jobs: IJobSummary[];
+  /** Whether older jobs follow in further messages. */
+  more: boolean;
+}
+
+/** Jobs that are older than those before; of more than one page. */
+export interface IOlderMessage {
+  type: 'older';
+  jobs: IJobSummary[];
+  more: boolean;
 }
 
 export interface IFactsMessage {
@@ -94,6 +103,7 @@ export interface IErrorMessage {
 /** Everything a subscription can be told. */
 export type Message =
   | IJobsMessage
+  | IOlderMessage
   | IFactsMessage
   | IMetricsMessage
   | IJobMessage
@@ -156,7 +166,17 @@ function readLines(from: JsonObject): ILinesMessage {
 }
 
 const READERS: Record<string, (from: JsonObject) => Message> = {
-  jobs: from => ({ type: 'jobs', seq: number(from, 'seq'), jobs: list(from.jobs, readSummary) }),
+  jobs: from => ({
+    type: 'jobs',
+    seq: number(from, 'seq'),
+    jobs: list(from.jobs, readSummary),
+    more: from.more === true
+  }),
+  older: from => ({
+    type: 'older',
+    jobs: list(from.jobs, readSummary),
+    more: from.more === true
+  }),
   facts: from => ({ type: 'facts', seq: number(from, 'seq'), facts: list(from.facts, readFact) }),
   metrics: readMetrics,
   job: readJob,

@@ -42,6 +42,8 @@ export interface IJobSummary {
   /** The machine or container engine it runs on does not answer: this was its last state. */
   Unreachable?: boolean;
   FinalMetricDataList: IMetricDatum[];
+  /** As `key=value`, or the key alone where the value is empty. */
+  Tags?: readonly string[];
   Seq: number;
 }
 
@@ -54,7 +56,7 @@ export interface ITransition {
 }
 
 /** The answer of DescribeTrainingJob: what views need is typed, all of it is in `document`. */
-export interface IJobDetail extends Omit<IJobSummary, 'Seq'> {
+export interface IJobDetail extends Omit<IJobSummary, 'Seq' | 'Tags'> {
   HyperParameters: Record<string, string>;
   SecondaryStatusTransitions: ITransition[];
   ModelArtifacts?: string;
@@ -109,6 +111,12 @@ export function readMetric(value: unknown): IMetricDatum {
   };
 }
 
+function readTag(value: unknown): string {
+  const from = object(value, 'tag');
+  const tagged = textOr(from, 'Value', '');
+  return tagged ? `${text(from, 'Key')}=${tagged}` : text(from, 'Key');
+}
+
 const TIMES = ['CreationTime', 'TrainingStartTime', 'TrainingEndTime', 'LastModifiedTime'];
 const TEXTS = ['TrainingJobArn', 'SecondaryStatus', 'StatusMessage', 'FailureReason'];
 
@@ -121,6 +129,7 @@ export function readSummary(value: unknown): IJobSummary {
     TrainingJobStatus: text(from, 'TrainingJobStatus'),
     Unreachable: from.Unreachable === true,
     FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
+    ...(from.Tags !== undefined && { Tags: list(from.Tags, readTag) }),
     Seq: numberOr(from, 'Seq', 0)
   };
 }

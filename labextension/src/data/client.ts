@@ -5,6 +5,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { readImages, readProblem } from '../contract/container';
 import { list, object, text, textOr } from '../contract/json';
 import { readArtifact, readDetail } from '../contract/sagemaker';
+import { copyOf } from './clone';
 
 import type { IEngine } from '../contract/container';
 import type { JsonObject } from '../contract/json';
@@ -76,6 +77,19 @@ export class Client implements ICaller {
   /** Delete a job that has ended. */
   async delete(job: string): Promise<void> {
     await this.call('sagemaker', 'DeleteTrainingJob', { TrainingJobName: job });
+  }
+
+  /** Start a copy of a job. */
+  async clone(job: string): Promise<void> {
+    await this.submit(copyOf(await this.describe(job), Date.now()));
+  }
+
+  /** Give a tag to a job; one of the same name is replaced. */
+  async tag(arn: string, { key, value }: { key: string; value: string }): Promise<void> {
+    await this.call('sagemaker', 'AddTags', {
+      ResourceArn: arn,
+      Tags: [{ Key: key, Value: value }]
+    });
   }
 
   /** Allow terminals in the container of a job that runs. */

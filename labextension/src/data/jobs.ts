@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { ENDED } from '../contract/sagemaker';
 
 import type { ISignal } from '@lumino/signaling';
-import type { IFact, IMetricsMessage, Message } from '../contract/messages';
+import type { IFact, IMetricsMessage, IOlderMessage, Message } from '../contract/messages';
 import type { IJobSummary } from '../contract/sagemaker';
 import type { Stream } from './stream';
 
@@ -12,15 +12,23 @@ import type { Stream } from './stream';
 export interface IJobsState {
   readonly seq: number;
   readonly jobs: ReadonlyMap<string, IJobSummary>;
+  /** Whether older jobs are still on their way. */
+  readonly more: boolean;
 }
 
-export const NO_JOBS: IJobsState = { seq: 0, jobs: new Map() };
+export const NO_JOBS: IJobsState = { seq: 0, jobs: new Map(), more: false };
+
+/** As many as are ever asked for; they come in pages. */
+const MOST = 100000;
 
 /** What is known after a message; facts already in are ignored, so replay is harmless. */
 export function step(state: IJobsState, message: Message): IJobsState {
   if (message.type === 'jobs') {
     const jobs = new Map(message.jobs.map(job => [job.TrainingJobName, job]));
-    return { seq: message.seq, jobs };
+    return { seq: message.seq, jobs, more: message.more };
+  }
+  if (message.type === 'older') {
+    return withOlder(state, message);
   }
   if (message.type === 'facts') {
     return withFacts(state, news(state, message.facts), message.seq);
@@ -31,6 +39,12 @@ export function step(state: IJobsState, message: Message): IJobsState {
 /** Return the facts that are not in yet. */
 export function news(state: IJobsState, facts: readonly IFact[]): IFact[] {
   return facts.filter(fact => fact.seq > state.seq);
+}
+
+function withOlder(state: IJobsState, { jobs: older, more }: IOlderMessage): IJobsState {
+  const jobs = new Map(state.jobs);
+  older.forEach(job => jobs.set(job.TrainingJobName, job));
+  return { ...state, jobs, more };
 }
 
 function withFacts(state: IJobsState, facts: readonly IFact[], seq: number): IJobsState {
@@ -45,7 +59,7 @@ function withFacts(state: IJobsState, facts: readonly IFact[], seq: number): IJo
       jobs.delete(job);
     }
   }
-  return { seq: Math.max(seq, facts[facts.length - 1].seq), jobs };
+  return { ...state, seq: Math.max(seq, facts[facts.length - 1].seq), jobs };
 }
 
 /** Last values replace those before them; jobs that are not known (any more) stay so. */
@@ -81,6 +95,11 @@ export class JobsModel {
     return this._state.seq;
   }
 
+  /** What to go on from after a loss: with pages missing, from the start. */
+  get after(): number {
+    return this._state.more ? 0 : this._state.seq;
+  }
+
   /** All jobs, newest first. */
   get jobs(): readonly IJobSummary[] {
     this._sorted ??= [...this._state.jobs.values()].sort(
@@ -91,7 +110,8 @@ export class JobsModel {
 
   /** Jobs that have not ended, newest first. */
   get active(): readonly IJobSummary[] {
-    return this.jobs.filter(job => !ENDED.has(job.TrainingJobStatus));
+    this._active ??= this.jobs.filter(job => !ENDED.has(job.TrainingJobStatus));
+    return this._active;
   }
 
   /** Return a job by name, if it is known. */
@@ -110,6 +130,7 @@ export class JobsModel {
     this._isReady ||= message.type === 'jobs';
     this._state = state;
     this._sorted = null;
+    this._active = null;
     this._changed.emit();
     if (facts.length > 0) {
       this._facts.emit(facts);
@@ -118,13 +139,15 @@ export class JobsModel {
 
   /** Stay current until the signal says stop. */
   follow(stream: Stream, until: AbortSignal): void {
-    const topic = { topic: 'jobs', limit: 1000 } as const;
-    stream.subscribe(topic, message => { this.apply(message); }, { until, after: () => this.seq });
+    const topic = { topic: 'jobs', limit: MOST } as const;
+    const after = (): number => this.after;
+    stream.subscribe(topic, message => { this.apply(message); }, { until, after });
   }
 
   private _state = NO_JOBS;
   private _isReady = false;
   private _sorted: readonly IJobSummary[] | null = null;
+  private _active: readonly IJobSummary[] | null = null;
   private _changed = new Signal<this, void>(this);
   private _facts = new Signal<this, readonly IFact[]>(this);
 }

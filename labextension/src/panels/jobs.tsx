@@ -2,17 +2,37 @@
 
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { addIcon, FilterBox, ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { CommandIDs, ITrain } from '../tokens';
+import { CommandIDs, ITrain, SETTINGS } from '../tokens';
 import { trainIcon } from '../ui/icon';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
+import type { IJobSummary } from '../contract/sagemaker';
+import type { Grouping, Row } from '../ui/jobgroups';
+import type { Selection } from '../ui/jobselection';
 
-type List = typeof import('../ui/joblist');
+/** The parts of the list, loaded when it is first seen. */
+interface IParts {
+  JobList: typeof import('../ui/joblist').JobList;
+  matching: typeof import('../ui/jobfilter').matching;
+  rowsOf: typeof import('../ui/jobgroups').rowsOf;
+  pruned: typeof import('../ui/jobselection').pruned;
+}
+
+/** What the list shows, made anew only when something of it changed. */
+interface IShown {
+  jobs: readonly IJobSummary[];
+  filter: string;
+  grouping: Grouping;
+  closed: ReadonlySet<string>;
+  count: number;
+  rows: readonly Row[];
+}
 
 /** The panel; while it is hidden it draws nothing. */
 export class JobsPanel extends ReactWidget {
@@ -30,6 +50,15 @@ export class JobsPanel extends ReactWidget {
     this.node.setAttribute('aria-label', trans.__('Training jobs'));
     train.jobs.changed.connect(this._refresh, this);
     train.stream.changed.connect(this._refresh, this);
+  }
+
+  /** Told what a person chooses to group by. */
+  choose = (grouping: Grouping): void => { this.grouping = grouping; };
+
+  /** By what jobs are grouped. */
+  set grouping(grouping: Grouping) {
+    this._grouping = grouping;
+    this.update();
   }
 
   override dispose(): void {
@@ -52,51 +81,124 @@ export class JobsPanel extends ReactWidget {
   }
 
   protected override render(): JSX.Element | null {
-    const { trans, train, _list: list } = this;
-    if (!list) {
+    const { trans, train, _parts: parts } = this;
+    if (!parts) {
       return null;
     }
-    const launch = this._doing(CommandIDs.launch);
-    const shown = list.matching(train.jobs.jobs, this._filter, trans);
+    const { rows, count } = this._show(parts);
+    this._selection = parts.pruned(this._selection, job => train.jobs.find(job) !== undefined);
     return (
       <>
-        <div className="jt-Jobs-bar">
-          <FilterBox
-            placeholder={trans.__('Filter by name or status')}
-            updateFilter={(_, query) => { this._narrow(query ?? ''); }}
-            useFuzzyFilter={false}
-            caseSensitive={false}
-            showIcon={false}
-          />
-          {launch && (
-            <button
-              type="button"
-              className="jt-Jobs-new jp-ToolbarButtonComponent"
-              title={trans.__('New training job…')}
-              aria-label={trans.__('New training job…')}
-              onClick={() => { launch(); }}
-            >
-              <addIcon.react tag="span" />
-            </button>
-          )}
-        </div>
+        {this._bar()}
         {this._notice()}
-        {shown.length > 0 && (
-          <list.JobList
-            jobs={shown}
+        {this._selection.size > 0 && this._selected()}
+        {count > 0 && (
+          <parts.JobList
+            rows={rows}
+            selection={this._selection}
             now={Date.now() / 1000}
             trans={trans}
             open={job => { this._doing(CommandIDs.openJob)?.({ job }); }}
             stop={job => { this._doing(CommandIDs.stopJob)?.({ job }); }}
+            remove={jobs => { this._doing(CommandIDs.deleteJobs)?.({ jobs: [...jobs] }); }}
+            select={selection => { this._select(selection); }}
+            turn={label => { this._turn(label); }}
           />
         )}
-        {train.jobs.isReady && shown.length === 0 && this._empty(launch)}
+        {train.jobs.isReady && count === 0 && this._empty(this._doing(CommandIDs.launch))}
       </>
     );
   }
 
+  private _bar(): JSX.Element {
+    const { trans } = this;
+    const launch = this._doing(CommandIDs.launch);
+    return (
+      <div className="jt-Jobs-bar">
+        <FilterBox
+          placeholder={trans.__('Filter by name, status or tag')}
+          updateFilter={(_, query) => { this._narrow(query ?? ''); }}
+          useFuzzyFilter={false}
+          caseSensitive={false}
+          showIcon={false}
+        />
+        <select
+          className="jt-Jobs-grouping"
+          aria-label={trans.__('Group jobs by')}
+          title={trans.__('Group jobs by')}
+          value={this._grouping}
+          onChange={event => { this.choose(event.target.value as Grouping); }}
+        >
+          <option value="none">{trans.__('No groups')}</option>
+          <option value="status">{trans.__('By status')}</option>
+          <option value="tag">{trans.__('By tag')}</option>
+        </select>
+        {launch && (
+          <button
+            type="button"
+            className="jt-Jobs-new jp-ToolbarButtonComponent"
+            title={trans.__('New training job…')}
+            aria-label={trans.__('New training job…')}
+            onClick={() => { launch(); }}
+          >
+            <addIcon.react tag="span" />
+          </button>
+        )}
+      </div>
+    );
+  }
+
+  /** What can be done to the jobs that are selected. */
+  private _selected(): JSX.Element {
+    const { trans } = this;
+    const jobs = [...this._selection];
+    const deeds: [string, string][] = [
+      [CommandIDs.stopJobs, trans.__('Stop')],
+      [CommandIDs.deleteJobs, trans.__('Delete')],
+      [CommandIDs.tagJobs, trans.__('Tag')],
+      [CommandIDs.cloneJobs, trans.__('Clone')]
+    ];
+    return (
+      <div className="jt-Jobs-selected" role="group" aria-label={trans.__('Selected jobs')}>
+        <span role="status">{trans._n('%1 selected', '%1 selected', jobs.length)}</span>
+        {deeds.map(([id, word]) => (
+          <button
+            key={id}
+            type="button"
+            className="jt-Button"
+            onClick={() => { this._doing(id)?.({ jobs }); }}
+          >
+            {word}
+          </button>
+        ))}
+        <button type="button" className="jt-Button" onClick={() => { this._select(new Set()); }}>
+          {trans.__('Clear')}
+        </button>
+      </div>
+    );
+  }
+
+  /** Filter and group, unless nothing changed since it was done last: a clock draws each second. */
+  private _show(parts: IParts): IShown {
+    const { _filter: filter, _grouping: grouping, _closed: closed, trans } = this;
+    const { jobs } = this.train.jobs;
+    const last = this._shown;
+    if (
+      last?.jobs === jobs &&
+      last.filter === filter &&
+      last.grouping === grouping &&
+      last.closed === closed
+    ) {
+      return last;
+    }
+    const found = parts.matching(jobs, filter, trans);
+    const rows = parts.rowsOf(found, grouping, closed, trans);
+    this._shown = { jobs, filter, grouping, closed, count: found.length, rows };
+    return this._shown;
+  }
+
   /** What runs a command; nothing where the application has no such command (Notebook 7). */
-  private _doing(id: string): ((args?: { job: string }) => void) | undefined {
+  private _doing(id: string): ((args?: { job?: string; jobs?: string[] }) => void) | undefined {
     return this.commands.hasCommand(id)
       ? args => { void this.commands.execute(id, args); }
       : undefined;
@@ -141,7 +243,21 @@ export class JobsPanel extends ReactWidget {
   }
 
   private async _load(): Promise<void> {
-    this._list ??= await import('../ui/joblist');
+    this._parts ??= await parts();
+    this.update();
+  }
+
+  private _select(selection: Selection): void {
+    this._selection = selection;
+    this.update();
+  }
+
+  private _turn(label: string): void {
+    const closed = new Set(this._closed);
+    if (!closed.delete(label)) {
+      closed.add(label);
+    }
+    this._closed = closed;
     this.update();
   }
 
@@ -158,9 +274,23 @@ export class JobsPanel extends ReactWidget {
     }
   }
 
-  private _list: List | undefined;
+  private _parts: IParts | undefined;
+  private _shown: IShown | undefined;
   private _filter = '';
+  private _grouping: Grouping = 'none';
+  private _closed: ReadonlySet<string> = new Set();
+  private _selection: Selection = new Set();
   private _clock: ReturnType<typeof setInterval> | undefined;
+}
+
+async function parts(): Promise<IParts> {
+  const [list, filter, groups, selection] = await Promise.all([
+    import('../ui/joblist'),
+    import('../ui/jobfilter'),
+    import('../ui/jobgroups'),
+    import('../ui/jobselection')
+  ]);
+  return { ...list, ...filter, ...groups, ...selection };
 }
 
 export const jobsPlugin: JupyterFrontEndPlugin<void> = {
@@ -168,18 +298,21 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the training jobs in the side bar.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, ITranslator],
+  // eslint-disable-next-line max-params -- one for each service
   activate: (
     app: JupyterFrontEnd,
     train: ITrain,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
+    registry: ISettingRegistry | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter-train');
     const panel = new JobsPanel(train, app.commands, trans);
     app.shell.add(panel, 'left', { rank: 600, type: 'Training' });
     restorer?.add(panel, panel.id);
+    void follow(panel, registry);
     app.commands.addCommand(CommandIDs.showJobs, {
       label: trans.__('Show Training Jobs'),
       caption: trans.__('Show the list of training jobs'),
@@ -190,3 +323,14 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: CommandIDs.showJobs, category: trans.__('Training') });
   }
 };
+
+/** Keep the panel as the settings say, and the settings as a person chooses in the panel. */
+async function follow(panel: JobsPanel, registry: ISettingRegistry | null): Promise<void> {
+  const settings = await registry?.load(SETTINGS).catch(() => null);
+  if (settings) {
+    const obey = (): void => { panel.grouping = settings.get('grouping').composite as Grouping; };
+    settings.changed.connect(obey);
+    panel.choose = grouping => { void settings.set('grouping', grouping); };
+    obey();
+  }
+}

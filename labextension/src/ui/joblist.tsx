@@ -1,48 +1,17 @@
 /** Many jobs in a list that draws only the rows in sight. */
 
-import { stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { ENDED } from '../contract/sagemaker';
-import { elapsed, secondsOf } from './elapsed';
-import { figure } from './figures';
-import { isSystem } from './measures';
-import { preparation } from './progress';
-import { statusLook } from './status';
+import { click, pick, press } from './jobkeys';
+import { GroupRow, JobRow } from './jobrow';
 
-import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IJobSummary } from '../contract/sagemaker';
+import type { IWhere } from './jobkeys';
+import type { IJobListProps, IPlaced } from './jobrow';
 
 /** The height of a row in pixels; `joblist.css` says the same. */
 export const ROW = 48;
 
 /** Rows drawn above and below what is in sight. */
 const SPARE = 6;
-
-export interface IJobListProps {
-  jobs: readonly IJobSummary[];
-  /** Epoch seconds; a change draws the durations anew. */
-  now: number;
-  trans: TranslationBundle;
-  open: (job: string) => void;
-  stop: (job: string) => void;
-}
-
-/** Return the jobs that match every word of a filter, by name, status or instance type. */
-export function matching(
-  jobs: readonly IJobSummary[],
-  filter: string,
-  trans: TranslationBundle
-): readonly IJobSummary[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) {
-    return jobs;
-  }
-  return jobs.filter(job => {
-    const { word } = statusLook(job, trans);
-    const text = `${job.TrainingJobName} ${word} ${job.InstanceType ?? ''}`.toLowerCase();
-    return words.every(each => text.includes(each));
-  });
-}
 
 /** Return the first row and the row after the last one to draw. */
 export function window(top: number, height: number, count: number): [number, number] {
@@ -51,123 +20,60 @@ export function window(top: number, height: number, count: number): [number, num
   return [Math.min(first, last), last];
 }
 
-/** The list: arrows move, Enter opens. */
+/** The list: arrows move, Enter opens, Space selects. */
 export function JobList(props: IJobListProps): JSX.Element {
-  const { jobs } = props;
+  const { rows } = props;
   const scroller = React.useRef<HTMLDivElement>(null);
+  const anchor = React.useRef(0);
   const [view, setView] = React.useState({ top: 0, height: 800 });
   const [current, setCurrent] = React.useState(0);
   React.useEffect(() => watch(scroller.current, setView), []);
-  const [first, last] = window(view.top, view.height, jobs.length);
-  const active = Math.min(current, jobs.length - 1);
+  const [first, last] = window(view.top, view.height, rows.length);
+  const active = Math.max(0, Math.min(current, rows.length - 1));
   const go = (to: number): void => {
-    const target = Math.max(0, Math.min(jobs.length - 1, to));
-    setCurrent(target);
-    focusRow(scroller.current, target);
+    setCurrent(to);
+    focusRow(scroller.current, to);
   };
+  const where: IWhere = { list: props, active, anchor, go };
   const onKeyDown = (event: React.KeyboardEvent): void => {
-    const page = Math.floor(view.height / ROW);
-    const moves: Record<string, number> = {
-      ArrowUp: active - 1,
-      ArrowDown: active + 1,
-      PageUp: active - page,
-      PageDown: active + page,
-      Home: 0,
-      End: jobs.length - 1
-    };
-    if (event.key in moves) {
+    if (press(event, where, Math.floor(view.height / ROW))) {
       event.preventDefault();
-      go(moves[event.key]);
+      event.stopPropagation();
     }
   };
   return (
     <div className="jt-JobList" ref={scroller} onKeyDown={onKeyDown}>
       <div
         className="jt-JobList-rows"
-        role="list"
+        role="grid"
+        aria-multiselectable
+        aria-rowcount={rows.length}
         aria-label={props.trans.__('Training jobs')}
-        style={{ height: jobs.length * ROW }}
+        style={{ height: rows.length * ROW }}
       >
-        {jobs.slice(first, last).map((job, offset) => (
-          <Row
-            key={job.TrainingJobName}
-            {...props}
-            job={job}
-            place={first + offset}
-            isActive={first + offset === active}
-            focused={setCurrent}
-          />
-        ))}
+        {rows.slice(first, last).map((row, at) => {
+          const place = first + at;
+          return row.kind === 'group'
+            ? <GroupRow key={row.label} {...placed(where, place, setCurrent)} group={row} />
+            : (
+              <JobRow
+                key={`${row.group} ${row.job.TrainingJobName}`}
+                {...placed(where, place, setCurrent)}
+                job={row.job}
+                clicked={event => { click(event, where, place); }}
+                selected={() => { pick(where, place); }}
+              />
+            );
+        })}
       </div>
     </div>
   );
 }
 
-interface IRowProps extends IJobListProps {
-  job: IJobSummary;
-  place: number;
-  isActive: boolean;
-  focused: (place: number) => void;
-}
-
-function Row(props: IRowProps): JSX.Element {
-  const { job, place, trans, isActive } = props;
-  const name = job.TrainingJobName;
-  const hasEnded = ENDED.has(job.TrainingJobStatus);
-  const look = statusLook(job, trans);
-  const doing = preparation(job);
-  const metric = job.FinalMetricDataList.find(each => !isSystem(each.MetricName));
-  return (
-    <div
-      className="jt-JobList-row"
-      role="listitem"
-      aria-setsize={props.jobs.length}
-      aria-posinset={place + 1}
-      data-job={name}
-      data-place={place}
-      style={{ top: place * ROW }}
-    >
-      <button
-        type="button"
-        className="jt-JobList-open"
-        tabIndex={isActive ? 0 : -1}
-        title={job.FailureReason ? `${name}\n${job.FailureReason}` : name}
-        onFocus={() => { props.focused(place); }}
-        onClick={() => { props.open(name); }}
-      >
-        <span className="jt-JobList-name">{name}</span>
-        <span className="jt-JobList-facts">
-          <span className={look.className}>
-            <look.icon.react tag="span" className="jt-Status-icon" aria-hidden="true" />
-            {look.word}
-          </span>
-          {job.Unreachable && <span>{trans.__('not reachable')}</span>}
-          <span>{elapsed(secondsOf(job, hasEnded, props.now), trans)}</span>
-          {doing && <span className="jt-JobList-doing">{doing}</span>}
-          {metric && (
-            <span className="jt-JobList-metric">
-              <span>{metric.MetricName}</span>
-              {` ${figure(metric.Value)}`}
-            </span>
-          )}
-        </span>
-      </button>
-      {!hasEnded && (
-        <button
-          type="button"
-          className="jt-JobList-stop"
-          tabIndex={isActive ? 0 : -1}
-          disabled={job.TrainingJobStatus === 'Stopping'}
-          title={trans.__('Stop %1', name)}
-          aria-label={trans.__('Stop %1', name)}
-          onFocus={() => { props.focused(place); }}
-          onClick={() => { props.stop(name); }}
-        >
-          <stopIcon.react tag="span" />
-        </button>
-      )}
-    </div>
-  );
+/** What every row is told. */
+function placed(where: IWhere, place: number, focused: (place: number) => void): IPlaced {
+  const isActive = place === where.active;
+  return { list: where.list, place, top: place * ROW, isActive, focused };
 }
 
 /** Keep what is in sight current; returns what ends it. */
@@ -194,14 +100,15 @@ function focusRow(node: HTMLElement | null, place: number): void {
     return;
   }
   const top = place * ROW;
-  if (top < node.scrollTop) {
+  const seen = node.scrollTop;
+  if (top < seen) {
     node.scrollTop = top;
-  } else if (top + ROW > node.scrollTop + node.clientHeight) {
-    node.scrollTop = top + ROW - node.clientHeight;
+  } else if (top + ROW > seen + node.clientHeight) {
+    node.scrollTop = (top + ROW - node.clientHeight);
   }
   requestAnimationFrame(() => {
     requestAnimationFrame(() => {
-      node.querySelector<HTMLElement>(`[data-place="${place}"] button`)?.focus();
+      node.querySelector<HTMLElement>(`[data-place="${place}"]`)?.focus();
     });
   });
 }

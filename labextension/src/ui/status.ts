@@ -42,8 +42,17 @@ const MOODS: Record<string, Mood> = {
   MaxWaitTimeExceeded: 'stopped'
 };
 
-/** Return the words of AWS's statuses; a status AWS adds later shows as it is. */
+// a list asks for each of its jobs: the words of a language are looked up once
+const WORDS = new WeakMap<TranslationBundle, Record<string, string>>();
+
 function words(trans: TranslationBundle): Record<string, string> {
+  const known = WORDS.get(trans) ?? translated(trans);
+  WORDS.set(trans, known);
+  return known;
+}
+
+/** Return the words of AWS's statuses; a status AWS adds later shows as it is. */
+function translated(trans: TranslationBundle): Record<string, string> {
   return {
     InProgress: trans.__('In progress'),
     Starting: trans.__('Starting'),

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..store.base import UnknownJobError
+from .job_list import JobsSubscription
 from .subscriptions import (
-    JobsSubscription,
     JobSubscription,
     LogSubscription,
     SeriesSubscription,
@@ -14,7 +14,7 @@ from .subscriptions import (
     Wanted,
 )
 
-_MOST_JOBS, _MOST_LINES = 10_000, 100_000
+_MOST_JOBS, _MOST_LINES = 100_000, 100_000
 _LARGEST = 1 << 53
 
 

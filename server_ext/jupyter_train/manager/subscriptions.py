@@ -14,15 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from ..api.translate import describe, last_values, print_series, summary
-from ..contract.events import Fact
+from ..api.translate import describe, print_series
 from ..contract.record import JobRecord
 from ..contract.samples import Samples
-from ..contract.status import SecondaryStatus
-from ..engine.feed import JOBS, METRICS, Topic
+from ..engine.feed import Topic
 from ..store.base import (
     CurveStore,
-    JobQuery,
     JobStore,
     LogStore,
     LogStream,
@@ -36,7 +33,6 @@ THINNED = 4000
 """A series longer than this comes thinned to it when it is first asked for."""
 
 _FAR_BEHIND = 5 * THINNED
-_FACTS = 1000
 _LINES, _LOG_BYTES, _LONGEST_LINE = 2000, 1 << 18, 1 << 18
 _BLOCK = struct.Struct("<IIIId")
 _APPEND, _REPLACE = 0, 1
@@ -98,79 +94,6 @@ class Subscription(ABC):
         self.has_ended = True
         self.is_behind = False
         return self._message(kind)
-
-
-class JobsSubscription(Subscription):
-    """All jobs: a snapshot of the newest, or the facts after a number; then facts and last values.
-
-    Last values of metrics are no facts; they are sent as they are, about once a second.
-    """
-
-    def __init__(self, number: int, sources: Sources, *, after: int, limit: int) -> None:
-        super().__init__(number, sources)
-        # A number from another state folder's journal says nothing here.
-        self._seq = after if after <= sources.jobs.last_seq() else 0
-        self._limit = limit
-        self._needs_snapshot = self._seq == 0
-        self._training: dict[str, str] = {}
-        self._told: dict[str, float] = {}
-        if not self._needs_snapshot:
-            self._remember(*sources.jobs.active())
-
-    @property
-    def topics(self) -> tuple[Topic, ...]:
-        """The list itself, and the last values in it."""
-        return (JOBS, METRICS)
-
-    def read(self) -> list[Message]:
-        """Return the snapshot, or the next facts."""
-        if self._needs_snapshot:
-            return [self._snapshot()]
-        facts = self._sources.jobs.after(self._seq, limit=_FACTS)
-        self.is_behind = len(facts) == _FACTS
-        if not facts:
-            return self._last_values()
-        self._seq = facts[-1].seq
-        summaries = {job_id: self._summary(job_id) for job_id in {each.job_id for each in facts}}
-        rows = [_fact(each, summaries[each.job_id]) for each in facts]
-        return [self._message("facts", seq=self._seq, facts=rows)]
-
-    def _snapshot(self) -> Message:
-        # The number is read first: a fact that comes in between is told twice rather than never.
-        self._seq = self._sources.jobs.last_seq()
-        self._needs_snapshot = False
-        records = self._sources.jobs.select(JobQuery(limit=self._limit))
-        self._remember(*records)
-        return self._message("jobs", seq=self._seq, jobs=[self._row(each) for each in records])
-
-    def _summary(self, job_id: str) -> dict[str, Any] | None:
-        try:
-            record = self._sources.jobs.get(job_id)
-        except UnknownJobError:
-            self._training.pop(job_id, None)
-            return None
-        self._remember(record)
-        return self._row(record)
-
-    def _remember(self, *records: JobRecord) -> None:
-        for record in records:
-            self._training.pop(record.id, None)
-            if record.secondary is SecondaryStatus.TRAINING:
-                self._training[record.id] = record.name
-
-    def _last_values(self) -> list[Message]:
-        rows = {}
-        for job_id, name in self._training.items():
-            series = self._sources.curves.series(job_id)
-            newest = max((each.last_time for each in series), default=0.0)
-            if newest > self._told.get(job_id, 0.0):
-                self._told[job_id] = newest
-                rows[name] = last_values(series)
-        return [self._message("metrics", jobs=rows)] if rows else []
-
-    def _row(self, record: JobRecord) -> dict[str, Any]:
-        series = self._sources.curves.series(record.id)
-        return summary(record, series, self._sources.region)
 
 
 class OneJobSubscription(Subscription):
@@ -345,16 +268,6 @@ class LogSubscription(OneJobSubscription):
             return after if isinstance(after, int) else after.get(name, 0)
         last = stream.read_before(stream.end, tail) if tail else []
         return last[0].position if last else stream.end
-
-
-def _fact(fact: Fact, summary: dict[str, Any] | None) -> dict[str, Any]:
-    return {
-        "seq": fact.seq,
-        "time": fact.time,
-        "job": fact.job_name,
-        "kind": fact.kind,
-        "summary": summary,
-    }
 
 
 def _shortened(text: str) -> str:

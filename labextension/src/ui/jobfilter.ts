@@ -1,0 +1,36 @@
+/** Which jobs match what is typed: by words, each in a text made once for each job. */
+
+import { statusLook } from './status';
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IJobSummary } from '../contract/sagemaker';
+
+// a job that changes is another object, so nothing here goes stale but with the language
+const TEXTS = new WeakMap<IJobSummary, string>();
+
+function textOf(job: IJobSummary, trans: TranslationBundle): string {
+  let text = TEXTS.get(job);
+  if (text === undefined) {
+    const { word } = statusLook(job, trans);
+    const parts = [job.TrainingJobName, word, job.InstanceType ?? '', ...(job.Tags ?? [])];
+    text = parts.join(' ').toLowerCase();
+    TEXTS.set(job, text);
+  }
+  return text;
+}
+
+/** Return the jobs that match every word of a filter, by name, status, instance type or tag. */
+export function matching(
+  jobs: readonly IJobSummary[],
+  filter: string,
+  trans: TranslationBundle
+): readonly IJobSummary[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) {
+    return jobs;
+  }
+  return jobs.filter(job => {
+    const text = textOf(job, trans);
+    return words.every(each => text.includes(each));
+  });
+}
