@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 CALL_SECONDS = 120
 GREETING_SECONDS = 20
+CLOSE_SECONDS = 2
 REMOVAL_SECONDS = 10
 LOOK_SECONDS = 0.05
 CONFLICT = 409
@@ -39,6 +40,7 @@ class Engine:
         self.host = host or os.environ.get("DOCKER_HOST", "") or DEFAULT_HOST
         self._lock = threading.Lock()
         self._client: Any = None
+        self._threads: list[threading.Thread] = []
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """Run something that waits for the engine in a thread of its own."""
@@ -46,7 +48,9 @@ class Engine:
         loop = asyncio.get_running_loop()
         waited: asyncio.Future[T] = loop.create_future()
         call = _Call(partial(function, *arguments), loop, waited)
-        threading.Thread(target=call.run, name="docker", daemon=True).start()
+        thread = threading.Thread(target=call.run, name="docker", daemon=True)
+        thread.start()
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         return await waited
 
     def call(self, method: str, *arguments: Any, **options: Any) -> Any:
@@ -101,7 +105,10 @@ class Engine:
         return HostUnreachableError(f"the docker engine at {self.host} does not answer: {error}")
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; what is under way has a moment to come to its end."""
+        deadline = time.monotonic() + CLOSE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
         with self._lock:
             client, self._client = self._client, None
         if client is not None:

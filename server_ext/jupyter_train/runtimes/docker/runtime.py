@@ -190,7 +190,7 @@ class DockerRuntime(Runtime):
         """Let go of the engine; attempts run on."""
         self._watch.close()
         await asyncio.to_thread(self._copiers.close)
-        self._engine.close()
+        await asyncio.to_thread(self._engine.close)
 
     def _start(self, spec: AttemptSpec) -> None:
         import docker  # noqa: PLC0415  see engine
@@ -241,7 +241,7 @@ class DockerRuntime(Runtime):
 
     async def _over(self, folder: str, identity: str) -> Observation | HostUnreachableError:
         fate = Fate.GONE
-        if self._watch.state(identity):
+        if self._watch.state(identity) and look(folder) is None:
             try:
                 fate = await self._finish(folder, identity)
             except HostUnreachableError as error:
