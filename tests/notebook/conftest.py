@@ -1,6 +1,7 @@
 """A shell in this process, and a way to the manager that writes down what it is told."""
 
 import os
+import queue
 import signal
 import time
 
@@ -150,3 +151,24 @@ class Kernel:
 
         self.client.execute_interactive(cell, output_hook=hear, timeout=60)
         return heard
+
+    def next_update(self, patience):
+        """What is written into an output without any cell running; None if nothing is."""
+        give_up = time.monotonic() + patience
+        while (left := give_up - time.monotonic()) > 0:
+            try:
+                message = self.client.get_iopub_msg(timeout=left)
+            except queue.Empty:
+                return None
+            if message["msg_type"] == "update_display_data":
+                return message["content"]
+        return None
+
+    def complete(self, code):
+        """What a press of TAB at the end offers."""
+        return self.client.complete(code, reply=True, timeout=60)["content"]["matches"]
+
+    def next_input(self, cell):
+        """What a cell puts into the next one."""
+        reply = self.client.execute(cell, reply=True, timeout=60)
+        return reply["content"]["payload"][0]["text"]

@@ -63,7 +63,7 @@ def test_a_cell_is_cloned_as_a_cell_that_says_all_it_was_told(shell, cloned, tmp
 
 
 def test_what_no_option_line_can_say_is_said_by_an_estimator(shell, cloned, session):
-    shell.user_ns.update(session=session, odd="two\nlines")
+    shell.user_ns.update(session=session, odd="$5, isn't it")
     shell.run_cell_magic("train", "-p text=$odd --wait", "print(1)\n")
     first, code = described(shell), cloned()
     assert code.startswith("from jupyter_train import Estimator")

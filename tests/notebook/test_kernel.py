@@ -39,6 +39,39 @@ def test_interrupting_the_kernel_ends_the_waiting_and_not_the_job(kernel, sessio
     assert text.endswith("job.stop() ends it (here: _job, or %stop interrupted)")
 
 
+def test_an_output_is_written_once_more_when_its_job_ends_while_the_kernel_is_idle(kernel):
+    script = "import time\nprint('loss=1')\nprint('loss=2')\ntime.sleep(1)"
+    heard = kernel.run(f"%%train -m 'loss=loss=(.*)'\n{script}")
+    shown = [content for kind, content in heard if kind == "display_data"][-1]
+    update = kernel.next_update(20)
+    assert update["transient"] == shown["transient"]
+    assert "Completed" in update["data"]["text/plain"]
+    assert "<polyline" in update["data"]["text/html"]
+    assert kernel.next_update(3) is None
+
+
+def test_a_cell_that_ends_after_the_job_writes_its_output_too(kernel):
+    kernel.run("%%train --name behind\nprint('hello')")
+    heard = kernel.run("import time\ntime.sleep(4)")
+    (update,) = [content for kind, content in heard if kind == "update_display_data"]
+    assert "Completed" in update["data"]["text/plain"]
+
+
+def test_tab_help_jobs_logs_curves_and_clones_in_a_kernel(kernel):
+    kernel.run("%%train --name all-of-it --wait -m 'loss=loss=(.*)'\nprint('loss=1')")
+    assert "--wait" in kernel.complete("%%train --wa")
+    assert "all-of-it" in kernel.complete("%logs all-of")
+    (told,) = kernel.run("%train --help")
+    assert "--instance-type" in told[1]["text"]
+    (table,) = kernel.run("%jobs all-of-it")
+    assert "loss=1" in table[1]["data"]["text/plain"]
+    (printed,) = kernel.run("%logs -f all-of-it")
+    assert printed[1]["text"] == "loss=1\n"
+    (curve,) = kernel.run("%curve all-of-it loss")
+    assert curve[1]["data"]["application/vnd.plotly.v1+json"]["data"][0]["y"] == [1.0]
+    assert kernel.next_input("%clone all-of-it").startswith("%%train -m 'loss=loss=(.*)'\nprint")
+
+
 def test_a_failed_job_is_shown_as_its_own_end_and_not_as_a_stack(kernel):
     heard = kernel.run("%%train --wait --name failing\nprint('so far')\n1 / 0")
     assert heard[-1][0] == "error"

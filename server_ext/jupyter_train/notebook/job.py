@@ -13,10 +13,11 @@ from ..client.progress import Progress, image_of, waits_for
 from ..contract.status import Status
 from .artifacts import fetch_artifact
 from .curves import Curve, Curves
-from .display import Snapshot, bundle, print_text, show
+from .display import Snapshot, bundle, find_shell, print_text, show
 from .errors import TrainingJobFailed, WaitInterrupted
 from .loglines import LogLines, visible
 from .session import Session
+from .views import views_of
 
 _ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.STOPPED})
 _POLL = 0.25
@@ -58,6 +59,13 @@ class TrainingJob:
         """TrainingJobStatus: InProgress, Completed, Failed, Stopping or Stopped."""
         return str(self._describe()["TrainingJobStatus"])
 
+    def has_ended(self) -> bool | None:
+        """Tell whether it has ended; None while nobody can say."""
+        try:
+            return self.status in _ENDED
+        except NOT_REACHABLE:
+            return None
+
     @property
     def model_data(self) -> str | None:
         """Where the model is, None until there is one."""
@@ -88,6 +96,8 @@ class TrainingJob:
         view = show(self)
         if view is None:
             print(f"training job {self.name}")  # noqa: T201 - a program has no other view
+        if view is not None:
+            views_of(find_shell()).add(view, self)
         if not wait:
             return
         # Where our front end is, the view moves by itself; for all others it is drawn again.
@@ -97,6 +107,8 @@ class TrainingJob:
         finally:
             if view is not None:
                 view.update(self)
+                if self.has_ended():
+                    views_of(find_shell()).drop(view)
 
     def print_log(self, tail: int | None = None) -> None:
         """Print the log's lines as they come, to the end of the job, and what comes before them."""
