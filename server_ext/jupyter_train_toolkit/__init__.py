@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # for editors; at run time each name is fetched when it is fi
         output_data_dir,
         rank,
     )
+    from .media import log_histogram, log_image, log_table, log_text
     from .metrics import log
 
 __all__ = [
@@ -32,6 +33,10 @@ __all__ = [
     "job_name",
     "latest",
     "log",
+    "log_histogram",
+    "log_image",
+    "log_table",
+    "log_text",
     "model_dir",
     "num_gpus",
     "output_data_dir",
@@ -39,7 +44,11 @@ __all__ = [
     "saving",
 ]
 
-_CHECKPOINT = ("checkpoint_dir", "latest", "saving")
+_HOMES = {
+    "log": "metrics",
+    **dict.fromkeys(("checkpoint_dir", "latest", "saving"), "checkpoint"),
+    **dict.fromkeys(("log_histogram", "log_image", "log_table", "log_text"), "media"),
+}
 
 
 def __getattr__(name: str) -> object:
@@ -48,7 +57,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(message.format(name, ", ".join(__all__)))
     from importlib import import_module  # noqa: PLC0415  costs nothing here: Python has it loaded
 
-    home = "metrics" if name == "log" else "checkpoint" if name in _CHECKPOINT else "environment"
+    home = _HOMES.get(name, "environment")
     value: object = getattr(import_module("." + home, __name__), name)
     globals()[name] = value
     return value

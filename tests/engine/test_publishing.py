@@ -1,5 +1,6 @@
 """Where what a job made cannot go, that is said early, and what it made is kept."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,15 @@ def test_links_in_a_circle_do_not_keep_a_model_from_its_place(play):
 def test_a_job_may_remove_the_folder_of_the_output_it_does_not_have(play):
     record, _, _ = play("import os; os.rmdir(os.environ['SM_OUTPUT_DATA_DIR'])")
     assert (record.status, record.failure_reason) == ("Completed", None)
+
+
+def test_what_a_job_showed_outlives_its_folder(play, workshop):
+    record, lines, _ = play("""
+        from jupyter_train_toolkit import log_text
+        log_text("notes", "hello", step=1)
+        raise SystemExit(1)
+    """)
+    assert record.status == "Failed", lines
+    media = workshop.object("job-1/output/intermediate/media")
+    line = json.loads((media / "index.jsonl").read_text())
+    assert (line["name"], (media / line["file"]).read_text()) == ("notes", "hello")
