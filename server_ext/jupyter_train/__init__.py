@@ -29,7 +29,7 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Give a notebook %%train, %jobs, %logs and %stop (`%load_ext jupyter_train`)."""
+    """Give a notebook %%train, %jobs, %logs and their like (`%load_ext jupyter_train`)."""
     import_module(".notebook.magics", __name__).load(shell)
 
 

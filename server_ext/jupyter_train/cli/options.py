@@ -53,7 +53,7 @@ def _run(made: argparse.ArgumentParser) -> None:
         "script",
         nargs="?",
         metavar="SCRIPT",
-        help="script; inside --source-dir if that is given; without one, the image's train",
+        help="script or notebook, inside --source-dir if that is given; without, the image's train",
     )
     made.add_argument("--source-dir", metavar="DIR", help="folder that goes with the script")
     made.add_argument("--dependency", action="append", default=[], metavar="PATH")
