@@ -5,6 +5,7 @@ import tarfile
 import pytest
 
 from jupyter_train.contract.names import SYSTEM
+from jupyter_train.engine import collect
 
 SECRET = "the owner's own"
 
@@ -74,6 +75,18 @@ train.log({"loss": 1.0}, step=1)
     record, _, series = attack(script)
     logged = [name for name in series if not name.startswith(SYSTEM)]
     assert (record.status, logged) == ("Completed", ["loss"])
+
+
+def test_more_metrics_files_than_are_followed_are_read_at_the_end(attack, monkeypatch):
+    monkeypatch.setattr(collect, "MOST_FILES", 2)
+    script = """
+import subprocess
+for n in range(4):
+    line = f"import jupyter_train_toolkit as t; t.log({{'loss{n}': 1.0}}, step=1)"
+    subprocess.run([sys.executable, "-c", line], check=True)
+"""
+    _, _, series = attack(script)
+    assert {f"loss{n}" for n in range(4)} <= set(series)
 
 
 @pytest.mark.parametrize("name", ["model", "output/data", "output/intermediate"])

@@ -37,6 +37,9 @@ PAGE = 2000
 LOOK_FOR_FILES = 0.1
 """Seconds between looks for new metrics files; each process of a job writes its own."""
 
+MOST_FILES = 200
+"""Metrics files of a job read while they grow, each by a descriptor of ours; others at its end."""
+
 METRICS_EVERY = 1.0
 """Seconds between two notices to those who show the last values of all jobs."""
 
@@ -257,7 +260,7 @@ class Collector:
         async with asyncio.TaskGroup() as group:
             while True:
                 for name in await self._host.list(self._folder.metrics):
-                    if name not in self._files:
+                    if name not in self._files and len(self._files) < MOST_FILES:
                         group.create_task(self._metrics_file(name).follow())
                 await asyncio.sleep(LOOK_FOR_FILES)
 
