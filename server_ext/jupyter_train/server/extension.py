@@ -10,6 +10,7 @@ from traitlets import Bool, Enum, Unicode
 from ..client.connection import Connection
 from ..client.find import connect
 from ..client.home import HOME_VARIABLE, home_folder
+from .events import SCHEMA, SCHEMA_ID, Event, JobEvents, log_lost
 from .handlers import ROUTES
 from .kernels import is_wanted, telling_start
 from .link import Link, UnreachableError
@@ -43,11 +44,16 @@ class JupyterTrain(ExtensionApp):
         help="Start the manager with this server; else when it is first needed.",
     )
 
+    _events: "asyncio.Task[None] | None" = None
+
     def initialize_settings(self) -> None:
         """Tie the manager, kernels and routes together."""
         self.link = Link(self._connect)
         self.settings["jupyter_train_link"] = self.link
         kernels: Any = self.settings["kernel_manager"]
+        server: Any = self.serverapp
+        server.event_logger.register_event_schema(SCHEMA)
+        server.io_loop.add_callback(self._follow, server.event_logger)
         kernels.start_kernel = telling_start(kernels.start_kernel, self.kernel_environment)
 
     def initialize_handlers(self) -> None:
@@ -58,6 +64,8 @@ class JupyterTrain(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Let go; manager and jobs run on."""
+        if self._events is not None:
+            self._events.cancel()
         self.link.close()
 
     async def kernel_environment(self, environment: Mapping[str, str]) -> dict[str, str]:
@@ -71,6 +79,13 @@ class JupyterTrain(ExtensionApp):
             self.log.warning("kernel starts without AWS endpoints: %s", error or "timed out")
             return home
         return {**home, **connection.environment()}
+
+    def _follow(self, logger: Any) -> None:
+        def emit(event: Event) -> None:
+            logger.emit(schema_id=SCHEMA_ID, data=event)
+
+        self._events = asyncio.ensure_future(JobEvents(self.link, emit).run())
+        self._events.add_done_callback(lambda task: log_lost(task, self.log))
 
     def _connect(self) -> Connection:
         return connect(home_folder(self.home))

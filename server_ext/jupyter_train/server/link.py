@@ -21,12 +21,18 @@ class Link:
         self._connect = connect
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jupyter-train")
         self._found: Future[Connection] | None = None
+        self._sought = asyncio.Event()
 
     def search(self) -> Future[Connection]:
         """Begin to look for the manager, unless it is known or being looked for."""
         if self._found is None or (self._found.done() and self._found.exception() is not None):
             self._found = self._thread.submit(self._connect)
+            self._sought.set()
         return self._found
+
+    async def sought(self) -> None:
+        """Wait until somebody has looked for the manager; looks for none."""
+        await self._sought.wait()
 
     async def find(self) -> Connection:
         """Return a connection to the manager, started if need be."""
@@ -39,6 +45,7 @@ class Link:
         """Look anew next time: this manager did not answer."""
         if self._known() is connection:
             self._found = None
+            self._sought.clear()
 
     def close(self) -> None:
         """Wait for nothing; the manager stays."""
