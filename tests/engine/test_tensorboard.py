@@ -187,6 +187,23 @@ def test_links_and_pipes_are_no_event_files(world, tmp_path):
     assert world.read() == {}
 
 
+def test_a_folder_that_becomes_a_link_after_it_was_looked_at_leads_nowhere(world, tmp_path):
+    world.write("code/runs/a", scalars("loss", 1))
+    world.write("code/runs/b", scalars("acc", 1))
+    outside = world.write("out", scalars("secret", 1), tmp_path).parent
+
+    async def scene():
+        reader = world.reader()
+        found = await reader._grown()
+        (world.folder / "code/runs/a").rename(world.folder / "code/moved")
+        (world.folder / "code/runs/a").symlink_to(outside)
+        for each in found:
+            await reader._read(each)
+
+    asyncio.run(scene())
+    assert world.series == {"acc": [(0, 1)]}
+
+
 def test_names_that_are_no_text_are_kept_apart(world):
     for name in (b"\xff", b"\xfe"):
         world.write(os.fsdecode(name), scalars("loss", 1))

@@ -18,7 +18,6 @@ from pathlib import Path, PurePath
 from ..contract.names import SYSTEM
 from ..contract.samples import Samples
 from ..hosts.base import Bounds, Found, Host, HostUnreachableError
-from ..store.plain import NotPlainError
 from .event_records import DamagedError, decode
 
 log = logging.getLogger(__name__)
@@ -121,13 +120,15 @@ class EventFiles:
         except DamagedError as error:
             self._damaged.add(file.source)
             log.info("%s is read no further: %s", file.path, error)
-        except (FileNotFoundError, NotPlainError, PermissionError) as error:
-            log.debug("%s is not read: %s", file.path, error)
 
     async def _step(self, file: "_File") -> bool:
         """Commit what the next bytes hold; False when no whole record is left."""
         at = self._offset(file.source)
-        data = await self._host.read(file.path, at, CHUNK, real=True)
+        try:
+            data = await self._host.read(file.path, at, CHUNK, real=True)
+        except OSError as error:  # gone, shut, or a link by now: the job's own affair
+            log.debug("%s is not read: %s", file.path, error)
+            return False
         # In a thread: other jobs' lines do not wait for Python to add up checksums.
         decoded = await asyncio.to_thread(decode, data)
         used = decoded.used
