@@ -4,8 +4,10 @@ import os
 import re
 
 import boto3
+import nbformat
 import pytest
 from botocore.config import Config
+from nbformat.v4 import new_code_cell, new_notebook
 from registry import Registry, served
 
 import debian
@@ -215,3 +217,17 @@ def test_the_form_offers_the_images_that_are_here_and_trains_in_one(session, doc
     shown.button.click()
     shown.job.wait()
     assert repr(shown.job.logs()).startswith("Python 3.")
+
+
+@pytest.mark.usefixtures("image_of_the_brief")
+def test_a_notebook_in_an_image_is_not_given_to_its_train_and_says_what_lacks(
+    session, image_of_the_brief, tmp_path
+):
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), tmp_path / "analysis.ipynb")
+    estimator = Estimator(
+        image_uri=image_of_the_brief,
+        entry_point=tmp_path / "analysis.ipynb",
+        sagemaker_session=session,
+    )
+    with pytest.raises(TrainingJobFailed, match="a notebook runs with nbclient and ipykernel"):
+        estimator.fit(logs=False)

@@ -2,11 +2,13 @@ import json
 import math
 import sys
 import types
+from base64 import b64decode
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from jupyter_train import TrainingJob
-from jupyter_train.notebook.chart import draw
+from jupyter_train.notebook.chart import draw, picture
 from jupyter_train.notebook.curves import PLOTLY, Curve, Curves
 
 
@@ -60,6 +62,14 @@ def test_a_long_name_is_cut_where_it_is_drawn_and_whole_in_the_title():
     assert f">{'x' * 27}… 1</text>" in drawn
 
 
+def test_a_picture_holds_its_drawing_and_says_it_in_words():
+    shown = picture('"><script>', [0.0, 1.0], [1.0, 2.0])
+    assert 'alt="&quot;&gt;&lt;script&gt;: 1 to 2"' in shown
+    data = shown.partition("base64,")[2].removesuffix('">')
+    assert b64decode(data).decode() == draw('"><script>', [0.0, 1.0], [1.0, 2.0])
+    assert ET.fromstring(b64decode(data)).tag.endswith("svg")
+
+
 def test_curves_show_as_plotly_as_a_drawing_and_as_text():
     data = Curves("a <b>", {"<i>": curve(1.0, math.nan, 2.0)})._repr_mimebundle_()
     assert data[PLOTLY]["data"][0]["y"] == [1.0, None, 2.0]
@@ -110,4 +120,4 @@ def test_a_snapshot_shows_the_jobs_own_curves_first(job):
     job.session.told.answers["DescribeTrainingJob"] = {"TrainingJobStatus": "InProgress"}
     job.session.told.answers["DescribeLogStreams"] = {"logStreams": []}
     html = job._repr_mimebundle_()["text/html"]
-    assert html.index("<title>loss") < html.index("<title>acc") < html.index("<title>system/")
+    assert html.index('alt="loss') < html.index('alt="acc') < html.index('alt="system/')

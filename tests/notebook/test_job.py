@@ -91,7 +91,7 @@ def test_the_view_shows_the_first_curve_and_every_last_value(told):
     )
     data = TrainingJob("a", session)._repr_mimebundle_()
     assert data["text/plain"] == "training job a · Completed · loss=0.5"
-    assert "<polyline" in data["text/html"]
+    assert "data:image/svg+xml" in data["text/html"]
     assert "9 s" in data["text/html"]
 
 
@@ -136,7 +136,7 @@ def test_a_job_says_what_it_waits_for_and_what_it_runs_in(told):
 
 
 def test_a_program_without_a_view_prints_what_comes_before_the_log(told, monkeypatch, capsys):
-    def follow_log(_, name, look):
+    def follow_log(_, name, tail, look):
         look(PULLING)
         look(PULLING)
         yield Line(stream=f"{name}/algo-1-1", time=1, text="epoch 1", position=0)

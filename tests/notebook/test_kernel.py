@@ -46,7 +46,7 @@ def test_an_output_is_written_once_more_when_its_job_ends_while_the_kernel_is_id
     update = kernel.next_update(20)
     assert update["transient"] == shown["transient"]
     assert "Completed" in update["data"]["text/plain"]
-    assert "<polyline" in update["data"]["text/html"]
+    assert "data:image/svg+xml" in update["data"]["text/html"]
     assert kernel.next_update(3) is None
 
 

@@ -79,7 +79,7 @@ def test_an_estimator_trains_and_its_job_tells_everything(session, data, write, 
     assert job.logs()[0] == "epoch 1 loss=1.00"
     assert (job.download(tmp_path / "model") / "model.txt").read_text() == "trained"
     assert "model" in {each["Kind"] for each in job.artifacts()}
-    assert "<polyline" in job._repr_mimebundle_()["text/html"]
+    assert "data:image/svg+xml" in job._repr_mimebundle_()["text/html"]
 
 
 def test_an_uncompressed_model_is_fetched_as_it_is(session, data, write, tmp_path):

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .chart import draw
+from .chart import picture
 from .loglines import visible
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -60,7 +60,9 @@ class Curves(dict[str, Curve]):
         return self.frame
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        drawn = [draw(visible(name), each["steps"], each["values"]) for name, each in self.items()]
+        drawn = [
+            picture(visible(name), each["steps"], each["values"]) for name, each in self.items()
+        ]
         text = "\n".join(_line(name, each["values"]) for name, each in self.items())
         return {
             PLOTLY: figure_json(self.title, self),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from .chart import draw, print_value
+from .chart import picture, print_value
 
 MIME_TYPE = "application/vnd.jupyter-train.job+json"
 MIME_VERSION = 1
@@ -63,7 +63,7 @@ def print_html(snapshot: Snapshot) -> str:
         f"<div>in <code>{escape(snapshot.image)}</code></div>" if snapshot.image else "",
         f"<div>{escape(snapshot.reason)}</div>" if snapshot.reason else "",
         f"<div>{metrics}</div>" if metrics else "",
-        *(draw(name, each["steps"], each["values"]) for name, each in snapshot.curves.items()),
+        *(picture(name, each["steps"], each["values"]) for name, each in snapshot.curves.items()),
         f"<pre>{escape(chr(10).join(snapshot.lines))}</pre>" if snapshot.lines else "",
     ]
     return f'<div class="jt-Snapshot">{"".join(parts)}</div>'

@@ -30,6 +30,8 @@ class Viewed(Protocol):
 
 def views_of(shell: Any) -> "Views":
     """Return the views of a shell, which looks at them at the end of each cell."""
+    if shell is None:
+        return Views()
     if not hasattr(shell, _PLACE):
         setattr(shell, _PLACE, Views())
         shell.events.register("post_run_cell", getattr(shell, _PLACE).refresh)
