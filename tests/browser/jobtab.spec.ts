@@ -18,19 +18,21 @@ for step in range(200):
     time.sleep(0.01)
 `;
 
-function ran(name: string, source: string, ...metrics: string[]): void {
+/** Start a job with metrics as `name=value`. */
+function started(name: string, source: string, ...metrics: string[]): void {
   const path = join(FOLDER, 'root', `${name}.py`);
   writeFileSync(path, source);
   const definitions = metrics.flatMap(metric => {
     return ['--metric', `${metric}=${metric}=([-+0-9.a-z]+)`];
   });
-  train('run', path, '--name', name, ...definitions);
+  train('run', path, '--name', name, '--no-wait', ...definitions);
 }
 
+/** Open the tab of a job that is about to end. */
 async function opened(page: IJupyterLabPageFixture, job: string): Promise<Locator> {
   await page.evaluate(name => window.jupyterapp.commands.execute('train:open-job', { job: name }), job);
   const tab = page.locator(`.jt-JobTab[data-job="${job}"]`);
-  await expect(tab).toBeVisible();
+  await expect(tab.locator('.jt-Status')).toContainText('Completed', { timeout: 30000 });
   return tab;
 }
 
@@ -46,7 +48,7 @@ async function saved(page: IJupyterLabPageFixture, chart: Locator, kind: string)
 test.afterEach(async ({ request }) => { await stopAll(request); });
 
 test('curves are smoothed, turned, zoomed by keys, held, and saved', async ({ page }) => {
-  ran('curves', NOISY, 'train_loss', 'val_loss', 'accuracy');
+  started('curves', NOISY, 'train_loss', 'val_loss', 'accuracy');
   const tab = await opened(page, 'curves');
   const chart = tab.locator('.jt-Chart').first();
   await expect(chart.locator('canvas')).toBeVisible();
@@ -79,4 +81,43 @@ test('curves are smoothed, turned, zoomed by keys, held, and saved', async ({ pa
   expect((await saved(page, chart, 'PNG')).subarray(1, 4).toString()).toBe('PNG');
   await page.theme.setDarkTheme();
   await screenshot(page, 'curves-dark');
+});
+
+/** More lines than a page holds, with a needle at the beginning. */
+const LONG = `
+print("ERROR: the needle")
+for block in range(60):
+    print("\\n".join(f"line {block * 1000 + n} of many" for n in range(1000)), flush=True)
+print("WARNING: almost done")
+`;
+
+test('a match is found far above what is shown, and the way back leads to the end', async ({
+  page
+}) => {
+  started('long-log', LONG);
+  const tab = await opened(page, 'long-log');
+  await tab.getByRole('tab', { name: 'Log', exact: true }).click();
+  const log = tab.locator('.jt-Log');
+  await expect(log).toContainText('almost done');
+  await tab.getByRole('searchbox').fill('NEEDLE');
+  await expect(tab.locator('.jt-LogSearch-bar')).toContainText('1 in the log');
+  await tab.getByRole('searchbox').press('Enter');
+  await expect(log.locator('.jt-mod-current')).toHaveText('ERROR: the needle');
+  await expect(tab.locator('.jt-LogSearch-bar')).toContainText('1 of 1');
+  await tab.getByRole('button', { name: 'Times' }).click();
+  await screenshot(page, 'log-light');
+  await tab.getByRole('button', { name: 'Follow' }).click();
+  await expect(log).toContainText('almost done');
+  await tab.getByLabel('Levels').selectOption('Warnings and errors');
+  await expect(log.getByText('line 59999 of many')).toBeHidden();
+  await expect(log.getByText('almost done')).toBeVisible();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    tab.getByRole('button', { name: 'Download' }).click()
+  ]);
+  const text = readFileSync((await file.path()) ?? '', 'utf-8');
+  expect(text.split('\n').filter(line => line.startsWith('line '))).toHaveLength(60000);
+  await page.theme.setDarkTheme();
+  await tab.getByLabel('Levels').selectOption('All levels');
+  await screenshot(page, 'log-dark');
 });

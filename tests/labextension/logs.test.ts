@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { LogModel } from '../../labextension/src/data/logs';
+import { LogModel, searchLog, wholeLog } from '../../labextension/src/data/logs';
+import { levelOf } from '../../labextension/src/ui/loglevel';
 
 import type { ILinesMessage } from '../../labextension/src/contract/messages';
 import type { ICaller } from '../../labextension/src/data/client';
@@ -89,4 +90,46 @@ test('lines of several streams each keep their own place', () => {
   log.apply(lines(2, 3, 'one'));
   assert.equal(log.lines.length, 6);
   assert.deepEqual(log.cursor, { one: 30, two: 30 });
+});
+
+/** A caller with one answer for each call, in order. */
+function answering(...answers: Record<string, unknown>[]): ICaller {
+  return { call: () => Promise.resolve(answers.shift() ?? {}) };
+}
+
+function placed(from: number, to: number): Record<string, unknown> {
+  const found = lines(from, to).lines.map(one => {
+    return { Time: one.time, Text: one.text, Position: one.position };
+  });
+  return { Lines: found, Next: to * 10, End: 100, IsWhole: true };
+}
+
+test('at a match far above, lines that come meanwhile are kept for the way back', async () => {
+  const log = new LogModel('a', 3);
+  log.apply(lines(90, 100));
+  await log.goTo(answering(placed(10, 15)), 120);
+  log.apply(lines(100, 102));
+  assert.deepEqual(texts(log), named(10, 15));
+  assert.ok(log.isAway);
+  await log.goToEnd(answering(placed(97, 100)));
+  assert.deepEqual(texts(log), named(97, 102));
+  log.apply(lines(102, 103));
+  assert.deepEqual(texts(log), named(97, 103));
+});
+
+test('a match says where in the log it is', async () => {
+  const found = await searchLog(answering(placed(7, 8)), 'a', 'line');
+  assert.deepEqual([found.lines[0].position, found.isWhole], [70, true]);
+});
+
+test('a whole log is fetched piece by piece', async () => {
+  const blob = await wholeLog(answering(placed(0, 2), placed(2, 3), placed(3, 3)), 'a');
+  assert.equal(await blob.text(), 'line 0\nline 1\nline 2\n');
+});
+
+test('a line is as bad as it says', () => {
+  assert.equal(levelOf('2026-11-24 ERROR: no'), 'jt-mod-error');
+  assert.equal(levelOf('ValueError: no'), 'jt-mod-error');
+  assert.equal(levelOf('UserWarning: hm'), 'jt-mod-warning');
+  assert.equal(levelOf('mean absolute error=0.5'), '');
 });

@@ -8,10 +8,11 @@ import type { ILinesMessage, ILogLine, Message } from '../contract/messages';
 import type { ICaller } from './client';
 import type { Stream } from './stream';
 
-/** What happened to the window: lines came below (and some were dropped above), or above. */
+/** What happened: lines came below (and some were dropped above), above, or all are others. */
 export type LogChange =
   | { kind: 'appended'; lines: readonly ILogLine[]; dropped: number }
   | { kind: 'prepended'; lines: readonly ILogLine[] }
+  | { kind: 'replaced' }
   | { kind: 'ended' };
 
 /** The most lines the window holds while it follows. */
@@ -52,6 +53,11 @@ export class LogModel {
     return this._hasOlder && hasRoom && Object.keys(this._cursor).length === 1;
   }
 
+  /** Whether the window is elsewhere than at the newest line. */
+  get isAway(): boolean {
+    return this._isAway;
+  }
+
   /** Whether the job has ended and every line is in. */
   get isComplete(): boolean {
     return this._isComplete;
@@ -88,9 +94,41 @@ export class LogModel {
     }
   }
 
+  /** Show the lines around a position; what comes meanwhile is not added to them. */
+  async goTo(client: ICaller, position: number): Promise<void> {
+    const { lines } = await logWindow(client, this.job, { position, before: 500, after: 500 });
+    this._isAway = true;
+    this._take(lines);
+  }
+
+  /** Show the newest lines again; those that come while they are fetched are not lost. */
+  async goToEnd(client: ICaller): Promise<void> {
+    const { lines, end } = await logWindow(client, this.job, { before: this.tail });
+    const [stream, ...others] = Object.keys(this._cursor);
+    if (this._isAway && stream && others.length === 0) {
+      this._isAway = false;
+      const newer = this._newest.filter(line => line.position >= end);
+      this._take([...lines, ...newer]);
+    }
+  }
+
+  /** Take a window in the place of the one there was. */
+  private _take(lines: readonly ILogLine[]): void {
+    this._lines = lines;
+    this._backward = undefined;
+    this._hasOlder = lines.length > 0 && lines[0].position > 0;
+    this._newest = [];
+    this._changed.emit({ kind: 'replaced' });
+  }
+
   private _append(message: ILinesMessage): void {
     const next = this._cursor[message.stream] ?? 0;
     const lines = message.lines.filter(line => line.position >= next);
+    if (this._isAway) {
+      this._cursor = { ...this._cursor, [message.stream]: Math.max(next, message.next) };
+      this._newest = this._newest.concat(lines).slice(-this.tail);
+      return;
+    }
     if (this._lines.length === 0) {
       this._hasOlder = message.first > 0;
     }
@@ -135,11 +173,75 @@ export class LogModel {
 
   private _lines: readonly ILogLine[] = [];
   private _cursor: Readonly<Record<string, number>> = {};
+  /** The last lines that came while the window was away. */
+  private _newest: readonly ILogLine[] = [];
+  private _isAway = false;
   private _hasOlder = false;
   private _isComplete = false;
   private _isLoading = false;
   private _backward: string | undefined;
   private _changed = new Signal<this, LogChange>(this);
+}
+
+/** Where lines of a log are wanted: around a position, or at its end. */
+export interface IPlace {
+  position?: number;
+  before?: number;
+  after?: number;
+}
+
+/** Fetch lines of a log; `next` is the position after them, `end` the one after all. */
+export async function logWindow(
+  client: ICaller,
+  job: string,
+  { position, before = 0, after = 0 }: IPlace
+): Promise<{ lines: ILogLine[]; next: number; end: number }> {
+  const place = { Position: position, Before: before, After: after };
+  const answer = await client.call('jupytertrain', 'GetLogWindow', {
+    TrainingJobName: job,
+    ...place
+  });
+  return {
+    lines: list(answer.Lines, readPlaced),
+    next: number(answer, 'Next'),
+    end: number(answer, 'End')
+  };
+}
+
+/** The lines of a whole log that contain a text; `isWhole` says whether these are all. */
+export interface IFound {
+  readonly lines: readonly ILogLine[];
+  readonly isWhole: boolean;
+}
+
+/** How many matches are fetched: more are walked through by nobody. */
+const MOST_FOUND = 5000;
+
+/** Find a text in the whole log, whatever its case. */
+export async function searchLog(client: ICaller, job: string, wanted: string): Promise<IFound> {
+  const input = { TrainingJobName: job, Text: wanted, IgnoreCase: true, Limit: MOST_FOUND };
+  const answer = await client.call('jupytertrain', 'SearchLog', input);
+  return { lines: list(answer.Lines, readPlaced), isWhole: answer.IsWhole === true };
+}
+
+/** Fetch a whole log as a file, piece by piece. */
+export async function wholeLog(client: ICaller, job: string): Promise<Blob> {
+  const pieces: Blob[] = [];
+  let position = 0;
+  for (;;) {
+    const { lines, next } = await logWindow(client, job, { position, after: 10000 });
+    if (lines.length === 0) {
+      return new Blob(pieces, { type: 'text/plain' });
+    }
+    pieces.push(new Blob(lines.map(line => `${line.text}\n`)));
+    position = next;
+  }
+}
+
+function readPlaced(value: unknown): ILogLine {
+  const from = object(value, 'log line');
+  const position = number(from, 'Position');
+  return { time: number(from, 'Time'), text: textOr(from, 'Text', ''), position };
 }
 
 function readEvent(value: unknown): ILogLine {

@@ -9,6 +9,7 @@ import { trainIcon } from '../ui/icon';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IArtifact } from '../contract/sagemaker';
+import type { IFound } from '../data/logs';
 import type { IJobTabActions, JobTab } from '../ui/jobtab';
 
 type Tab = MainAreaWidget<JobTab>;
@@ -87,7 +88,7 @@ async function newTab(
   name: string,
   trans: TranslationBundle
 ): Promise<Tab> {
-  const [{ JobTab }, { JobModel }, { CurvesModel, window }, { LogModel }] = await Promise.all([
+  const [{ JobTab }, { JobModel }, { CurvesModel, window }, logs] = await Promise.all([
     import('../ui/jobtab'),
     import('../data/job'),
     import('../data/curves'),
@@ -97,14 +98,20 @@ async function newTab(
   const models = {
     job: new JobModel(name),
     curves: new CurvesModel(name),
-    log: new LogModel(name)
+    log: new logs.LogModel(name)
   };
   const actions: IJobTabActions = {
     stop: (): void => { void app.commands.execute(CommandIDs.stopJob, { job: name }); },
     ...(app.commands.hasCommand(CommandIDs.openTerminal) && {
       terminal: (): void => { void app.commands.execute(CommandIDs.openTerminal, { job: name }); }
     }),
-    older: (): void => { void models.log.older(client); },
+    log: {
+      older: (): Promise<void> => models.log.older(client),
+      search: (text: string): Promise<IFound> => logs.searchLog(client, name, text),
+      goTo: (position: number): Promise<void> => models.log.goTo(client, position),
+      goToEnd: (): Promise<void> => models.log.goToEnd(client),
+      whole: (): Promise<Blob> => logs.wholeLog(client, name)
+    },
     look: (curve, range) => window(client, name, curve, range),
     artifacts: (): Promise<IArtifact[]> => client.artifacts(name),
     url: (artifact: IArtifact): string => client.objectUrl(artifact.Bucket, artifact.Key)

@@ -19,6 +19,7 @@ import type { JobModel } from '../data/job';
 import type { LogModel } from '../data/logs';
 import type { IArtifact } from '../contract/sagemaker';
 import type { Look } from './curvegrid';
+import type { ILogActions } from './logsearch';
 
 export interface IJobTabModels {
   job: JobModel;
@@ -31,7 +32,7 @@ export interface IJobTabActions {
   stop: () => void;
   /** Opens a terminal in the job's container; absent where there are no terminals. */
   terminal?: () => void;
-  older: () => void;
+  log: ILogActions;
   look: Look;
   artifacts: () => Promise<IArtifact[]>;
   url: (artifact: IArtifact) => string;
@@ -48,7 +49,7 @@ export class JobTab extends Widget {
     this.node.dataset.job = models.job.name;
     this._clock = new ElapsedClock(trans);
     this._curves = new CurveGrid(trans, { job: models.job.name, look: actions.look });
-    this._log = new LogSearch(models.log, actions.older, trans);
+    this._log = new LogSearch(models.log, actions.log, trans);
     this._facts = new FactsPage(models.job, trans);
     this._artifacts = new ArtifactsPage(models.job, actions, trans);
     this._build();

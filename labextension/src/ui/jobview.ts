@@ -78,7 +78,7 @@ export class JobView extends Panel {
     job.changed.connect(this._drawJob, this);
     curves.changed.connect(this._drawCurves, this);
     log.changed.connect(this._drawLog, this);
-    this._log.append(log.lines.map(line => line.text));
+    this._log.append(log.lines);
     this._drawJob();
     this._drawCurves();
   }
@@ -149,9 +149,9 @@ export class JobView extends Panel {
 
   private _drawLog(log: LogModel, change: LogChange): void {
     if (change.kind === 'appended') {
-      this._log.append(change.lines.map(line => line.text), change.dropped);
+      this._log.append(change.lines, change.dropped);
     } else if (change.kind === 'prepended') {
-      this._log.prepend(change.lines.map(line => line.text));
+      this._log.prepend(change.lines);
     }
     this._log.hasOlder = log.hasOlder && this.actions.older !== undefined;
   }

@@ -3,8 +3,10 @@
 import { Widget } from '@lumino/widgets';
 import { PLAIN, spans } from './ansi';
 import { button, press } from './button';
+import { clock, levelOf } from './loglevel';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ILogLine } from '../contract/messages';
 import type { IAnsiStyle } from './ansi';
 
 /** How many lines a block holds: blocks out of sight cost no layout (`content-visibility`). */
@@ -26,6 +28,9 @@ export class LogView extends Widget {
     this._older.hidden = true;
     this._follow = button(trans.__('Follow'), () => {
       this.isFollowing = !this.isFollowing;
+      if (this.isFollowing) {
+        this.onFollow?.();
+      }
     });
     this._follow.title = trans.__('Keep to the newest line');
     this._scroller.className = 'jt-Log-scroller';
@@ -42,6 +47,9 @@ export class LogView extends Widget {
     this.isFollowing = true;
     this._tell();
   }
+
+  /** Called when the reader wants to follow. */
+  onFollow: (() => void) | undefined;
 
   /** Whether the view keeps to the newest line. */
   get isFollowing(): boolean {
@@ -60,7 +68,7 @@ export class LogView extends Widget {
   }
 
   /** Add lines below and take as many as `dropped` away above. */
-  append(lines: readonly string[], dropped = 0): void {
+  append(lines: readonly ILogLine[], dropped = 0): void {
     let block = this._lines.lastElementChild;
     for (const line of lines) {
       if (!block || Number(block.childElementCount) >= BLOCK) {
@@ -76,7 +84,7 @@ export class LogView extends Widget {
   }
 
   /** Add lines above; what is being read stays where it is. */
-  prepend(lines: readonly string[]): void {
+  prepend(lines: readonly ILogLine[]): void {
     const style = this._style;
     this._style = PLAIN;
     const below = this._scroller.scrollHeight - this._scroller.scrollTop;
@@ -91,6 +99,25 @@ export class LogView extends Widget {
     this._total += lines.length;
     this._scroller.scrollTop = this._scroller.scrollHeight - below;
     this._tell();
+  }
+
+  /** Show lines in another way; returns whether it is on now. */
+  turn(className: string, isOn?: boolean): boolean {
+    const isNow = this.node.classList.toggle(className, isOn);
+    this._keepUp();
+    return isNow;
+  }
+
+  /** Bring a line into sight and mark it; returns whether it is here. */
+  reveal(position: number): boolean {
+    this._lines.querySelector('.jt-mod-current')?.classList.remove('jt-mod-current');
+    const line = this._lines.querySelector(`[data-position="${position}"]`);
+    if (line) {
+      this.isFollowing = false;
+      line.classList.add('jt-mod-current');
+      line.scrollIntoView({ block: 'center' });
+    }
+    return line !== null;
   }
 
   /** Take all lines away. */
@@ -116,9 +143,12 @@ export class LogView extends Widget {
   }
 
   /** One line: text nodes and spans of known classes, so that nothing in a log is ever markup. */
-  private _line(line: string): HTMLElement {
+  private _line({ text: whole, time, position }: ILogLine): HTMLElement {
     const node = document.createElement('div');
-    const [found, style] = spans(line, this._style);
+    node.dataset.time = clock(time);
+    node.dataset.position = String(position);
+    node.className = levelOf(whole);
+    const [found, style] = spans(whole, this._style);
     this._style = style;
     for (const { text, className } of found) {
       if (className === '') {

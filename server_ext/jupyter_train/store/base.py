@@ -194,8 +194,13 @@ class LogStream(ABC):
         """Return the position of line `number` (from 0), or `end`."""
 
     @abstractmethod
-    def search(self, literal: str, position: int = 0, limit: int = 100) -> list[LogLine]:
-        """Return up to `limit` lines from `position` on that contain `literal`."""
+    def search(
+        self, literal: str, position: int = 0, limit: int = 100, *, ignore_case: bool = False
+    ) -> list[LogLine]:
+        """Return up to `limit` lines from `position` on that contain `literal`.
+
+        `ignore_case` is about the letters of ASCII.
+        """
 
     @property
     @abstractmethod

@@ -249,16 +249,19 @@ class SegmentStream(LogStream):
                 line, position = line + 1, position + len(row) + 1
         return self._files.end
 
-    def search(self, literal: str, position: int = 0, limit: int = 100) -> list[LogLine]:
+    def search(
+        self, literal: str, position: int = 0, limit: int = 100, *, ignore_case: bool = False
+    ) -> list[LogLine]:
         """Return lines that contain `literal`."""
         wanted = literal.encode("utf-8", "surrogateescape")
+        wanted = wanted.lower() if ignore_case else wanted
         found: list[LogLine] = []
         if b"\n" in wanted:
             return found
         position = self._line_at(position)
         # In pieces: bytes.find keeps other threads waiting, for 2 ms here.
         while len(found) < limit and (data := self._whole_lines(position, _SCAN)):
-            for start, end in matches(data, wanted):
+            for start, end in matches(data.lower() if ignore_case else data, wanted):
                 found += parse_all([data[start:end]], position + start)
                 if len(found) == limit:
                     break

@@ -63,9 +63,18 @@ class MemoryStream(LogStream):
         """Return where a line begins."""
         return max(0, min(number, self.end))
 
-    def search(self, literal: str, position: int = 0, limit: int = 100) -> list[LogLine]:
+    def search(
+        self, literal: str, position: int = 0, limit: int = 100, *, ignore_case: bool = False
+    ) -> list[LogLine]:
         """Return lines that contain `literal`."""
-        return [line for line in self._lines[max(position, 0) :] if literal in line.text][:limit]
+        read = _in_lower_case if ignore_case else str
+        there = self._lines[max(position, 0) :]
+        return [line for line in there if read(literal) in read(line.text)][:limit]
+
+
+def _in_lower_case(text: str) -> str:
+    """Return the text with the letters of ASCII in lower case."""
+    return text.encode("utf-8", "surrogateescape").lower().decode("utf-8", "surrogateescape")
 
 
 def _fitting(lines: Sequence[LogLine], max_bytes: int) -> list[LogLine]:

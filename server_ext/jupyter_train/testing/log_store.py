@@ -129,6 +129,8 @@ class LogStoreSuite:
         assert texts(stream.search("loss=", limit=1)) == ["loss=0.5"]
         assert texts(stream.search("1001")) == ["accuracy 1001"]
         assert texts(stream.search("é")) == ["loss=0.25 é"]
+        assert texts(stream.search("ACCUracy")) == []
+        assert texts(stream.search("ACCUracy", ignore_case=True)) == ["accuracy 1001"]
         assert texts(stream.search("0 0")) == ["10 05"]
         assert stream.search("axb") == stream.search("a\nb") == []
         assert texts(stream.search("loss=", position=stream.seek_line(1))) == ["loss=0.25 é"]
