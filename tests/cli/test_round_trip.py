@@ -1,6 +1,8 @@
 import json
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 SCRIPT = """
 import sys, time
@@ -21,6 +23,15 @@ def script(tmp_path):
 def test_run_prints_the_log_harmlessly_and_ends_as_the_script_ended(manager_process, script, code):
     done = manager_process.cli("run", script, "-p", f"code={code}")
     assert (done.returncode, done.stdout) == (code, "loss=0.5\n"), done.stderr
+
+
+def test_a_notebook_runs_as_a_script_does(manager_process, tmp_path):
+    cells = [new_code_cell("print('lr is', lr)"), new_code_cell("1 / 0")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "analysis.ipynb")
+    done = manager_process.cli("run", str(tmp_path / "analysis.ipynb"), "-p", "lr=0.5")
+    assert done.returncode == 1
+    assert "lr is 0.5\n" in done.stdout
+    assert "cell 3 of 3: ZeroDivisionError: division by zero" in done.stderr
 
 
 def test_a_job_is_seen_followed_and_forgotten(manager_process, script):

@@ -39,6 +39,21 @@ def test_interrupting_the_kernel_ends_the_waiting_and_not_the_job(kernel, sessio
     assert text.endswith("job.stop() ends it (here: _job, or %stop interrupted)")
 
 
+def test_interrupting_a_log_that_is_followed_ends_the_following_only(kernel, session):
+    kernel.run("%%train --name followed\nimport time\nprint('begun', flush=True)\ntime.sleep(60)")
+
+    def interrupt(kind):
+        if kind == "stream":
+            kernel.manager.interrupt_kernel()
+
+    heard = kernel.run("%logs -f followed", interrupt)
+    job = TrainingJob("followed", session)
+    assert job.status == "InProgress"
+    job.stop()
+    (text,) = heard[-1][1]["traceback"]
+    assert text.startswith("Interrupted: no longer waiting; training job followed goes on.")
+
+
 def test_an_output_is_written_once_more_when_its_job_ends_while_the_kernel_is_idle(kernel):
     script = "import time\nprint('loss=1')\nprint('loss=2')\ntime.sleep(1)"
     heard = kernel.run(f"%%train -m 'loss=loss=(.*)'\n{script}")
