@@ -58,6 +58,11 @@ test('curves are smoothed, turned, zoomed by keys, held, and saved', async ({ pa
   await chart.locator('.jt-Chart-plot').focus();
   await page.keyboard.press('ArrowRight');
   await expect(chart.locator('tbody tr').first().locator('td').last()).toHaveText('0');
+  await page.keyboard.press('Enter');
+  await expect(tab.locator('.jt-Moment-log')).toContainText('step=0 ');
+  await screenshot(page, 'moment-light');
+  await tab.locator('.jt-Moment').getByRole('button', { name: 'Close' }).click();
+  await chart.locator('.jt-Chart-plot').focus();
   await page.keyboard.press('+');
   await expect(chart.getByRole('button', { name: 'Show all' })).toBeVisible();
   await page.keyboard.press('Escape');

@@ -3,6 +3,7 @@ import test from 'node:test';
 
 import { window } from '../../labextension/src/data/curves';
 import { csvOf, svgOf } from '../../labextension/src/ui/drawing';
+import { usageAt } from '../../labextension/src/ui/moment';
 import { beginning, drawnOver, stepsBetween, withDetail } from '../../labextension/src/ui/over';
 import { smoothed } from '../../labextension/src/ui/smoothing';
 import { straysOf } from '../../labextension/src/ui/strays';
@@ -101,4 +102,10 @@ test('a drawing has gaps where values are no numbers, and names are no markup in
   const svg = svgOf(drawing([line('<script>', [0, 1, 2], [0, NaN, 1])]));
   assert.equal(svg.match(/<path d="M[^LM"]+M[^LM"]+"/)?.length, 1);
   assert.ok(svg.includes('&lt;script&gt;') && !svg.includes('<script>'));
+});
+
+test('of a second, what was measured last before its end is shown', () => {
+  const used = { ...curve([10, 20, 30], [1, 2, 3]), name: 'system/CPUUtilization' };
+  assert.deepEqual(usageAt([used, curve([1], [1])], 2.5), [['CPUUtilization', '20 %']]);
+  assert.deepEqual(usageAt([used], 0), []);
 });

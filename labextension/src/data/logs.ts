@@ -224,6 +224,28 @@ export async function searchLog(client: ICaller, job: string, wanted: string): P
   return { lines: list(answer.Lines, readPlaced), isWhole: answer.IsWhole === true };
 }
 
+/** The most lines of a second that are shown. */
+const MOST_OF_A_SECOND = 200;
+
+/** Fetch what was printed in the second that begins at this time, stream by stream. */
+export async function linesAt(
+  client: ICaller,
+  streams: readonly string[],
+  second: number
+): Promise<ILogLine[]> {
+  const answers = await Promise.all(streams.map(logStreamName => {
+    return client.call('logs', 'GetLogEvents', {
+      logGroupName: LOG_GROUP,
+      logStreamName,
+      startTime: second * 1000,
+      endTime: (second + 1) * 1000,
+      limit: MOST_OF_A_SECOND,
+      startFromHead: true
+    });
+  }));
+  return answers.flatMap(answer => list(answer.events, readEvent));
+}
+
 /** Fetch a whole log as a file, piece by piece. */
 export async function wholeLog(client: ICaller, job: string): Promise<Blob> {
   const pieces: Blob[] = [];

@@ -112,6 +112,7 @@ async function newTab(
       goToEnd: (): Promise<void> => models.log.goToEnd(client),
       whole: (): Promise<Blob> => logs.wholeLog(client, name)
     },
+    linesAt: second => logs.linesAt(client, models.job.logStreams, second),
     look: (curve, range) => window(client, name, curve, range),
     artifacts: (): Promise<IArtifact[]> => client.artifacts(name),
     url: (artifact: IArtifact): string => client.objectUrl(artifact.Bucket, artifact.Key)

@@ -4,6 +4,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import { Chart } from './chart';
 import { CurveBar } from './curvebar';
 import { isSystem } from './measures';
+import { Moment } from './moment';
 import { axisOf, beginning, drawnOver, stepsBetween } from './over';
 import { part } from './part';
 import { grouped } from './quantities';
@@ -13,6 +14,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IColumns } from '../data/columns';
 import type { ICurve } from '../data/curves';
 import type { ILine } from './aligned';
+import type { LinesAt } from './moment';
 import type { Over, Range } from './over';
 
 /** Fetches points of a curve between two steps. */
@@ -25,8 +27,7 @@ export type Look = (
 export interface ICurveGridOptions {
   job: string;
   look: Look;
-  /** Called with the second that was clicked, since the epoch. */
-  picked?: (time: number) => void;
+  linesAt: LinesAt;
 }
 
 export class CurveGrid extends Widget {
@@ -49,7 +50,8 @@ export class CurveGrid extends Widget {
       }
     });
     this._system = new SystemCurves(trans, options.job);
-    const above = [this._bar.node, this._empty, this._reason].map(part);
+    this._moment = new Moment(trans, options.linesAt);
+    const above = [this._bar.node, this._moment.node, this._empty, this._reason].map(part);
     this._above = above.length;
     [...above, this._system].forEach(each => { this._grid.addWidget(each); });
     this.draw([], false);
@@ -166,7 +168,7 @@ export class CurveGrid extends Widget {
   /** Find the time of what was clicked: at the step, the newest there is. */
   private _picked(name: string, place: number): void {
     if (this._over !== 'step') {
-      this.options.picked?.(this._over === 'wall' ? place : this._began + place);
+      this._show(this._over === 'wall' ? place : this._began + place);
       return;
     }
     const group = this._curves.filter(curve => !isSystem(curve.name));
@@ -177,8 +179,13 @@ export class CurveGrid extends Widget {
     });
     const time = Math.max(...times);
     if (Number.isFinite(time)) {
-      this.options.picked?.(time);
+      this._show(time);
     }
+  }
+
+  /** Show what was printed and used in the second of a time. */
+  private _show(time: number): void {
+    void this._moment.show(time, this._curves);
   }
 
   private _charts = new Map<string, Chart>();
@@ -192,6 +199,7 @@ export class CurveGrid extends Widget {
   private _empty = document.createElement('p');
   private _reason = document.createElement('p');
   private _bar: CurveBar;
+  private _moment: Moment;
   private _grid: PanelLayout;
   private _system: SystemCurves;
 }

@@ -20,6 +20,7 @@ import type { LogModel } from '../data/logs';
 import type { IArtifact } from '../contract/sagemaker';
 import type { Look } from './curvegrid';
 import type { ILogActions } from './logsearch';
+import type { LinesAt } from './moment';
 
 export interface IJobTabModels {
   job: JobModel;
@@ -34,6 +35,7 @@ export interface IJobTabActions {
   terminal?: () => void;
   log: ILogActions;
   look: Look;
+  linesAt: LinesAt;
   artifacts: () => Promise<IArtifact[]>;
   url: (artifact: IArtifact) => string;
 }
@@ -48,7 +50,8 @@ export class JobTab extends Widget {
     this.addClass('jt-JobTab');
     this.node.dataset.job = models.job.name;
     this._clock = new ElapsedClock(trans);
-    this._curves = new CurveGrid(trans, { job: models.job.name, look: actions.look });
+    const { look, linesAt } = actions;
+    this._curves = new CurveGrid(trans, { job: models.job.name, look, linesAt });
     this._log = new LogSearch(models.log, actions.log, trans);
     this._facts = new FactsPage(models.job, trans);
     this._artifacts = new ArtifactsPage(models.job, actions, trans);
