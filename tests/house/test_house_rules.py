@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "server_ext"
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-# Read: around a job (it becomes a Failed fact), around a request (it becomes a 500).
-BROAD_EXCEPTS = 2
+# Read: around a job (it becomes a Failed fact), around a request (it becomes a 500), around a call
+# in a thread (it is raised again where the call is waited for).
+BROAD_EXCEPTS = 3
 # Where this checkout lies, and what is beside it; folders that every machine has say nothing.
 EVERYWHERE = {Path("/")} | {Path("/", name) for name in ("home", "mnt", "opt", "srv", "tmp", "usr")}
 PLACES = [place for place in (ROOT, ROOT.parent, Path.home()) if place not in EVERYWHERE]
@@ -140,7 +141,7 @@ def test_no_module_imports_itself_by_way_of_others():
         raise AssertionError(" -> ".join(error.args[1])) from None
 
 
-def test_broad_excepts_stand_at_two_places_only():
+def test_broad_excepts_stand_at_three_places_only():
     broad = [
         f"{shown(path)}:{node.lineno}"
         for path in package_files()

@@ -34,17 +34,15 @@ _STATES = {
     "die": "exited",
     "destroy": "",
 }
-_EVENTS = [*_STATES, "kill"]
 _ENDING = ("2", "9", "15")  # signals that are meant to end it
 
 
 @dataclass(slots=True)
 class Known:
-    """A container as last heard of; `killed`: when somebody killed it through the engine."""
+    """A container as last heard of."""
 
     state: str
     heard: float
-    killed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +85,20 @@ class Watch:
             return known.state if known else ""
 
     def was_killed(self, identity: str, ended: float) -> bool:
-        """Tell whether somebody had the engine kill it shortly before its end."""
-        with self._lock:
-            known = self._known.get(identity)
-            return known is not None and abs(ended - known.killed) < KILL_SECONDS
+        """Tell whether somebody had the engine kill it shortly before its end.
+
+        Asked of the engine, which keeps its last 256 events: what the stream brings may come later.
+        """
+        filters = {"type": ["container"], "container": [identity], "event": ["kill"]}
+        span = {"since": int(ended - KILL_SECONDS), "until": f"{time.time():.6f}"}
+        kills = self._engine.call("events", filters=filters, decode=True, **span)
+        try:
+            return any(
+                (each.get("Actor") or {}).get("Attributes", {}).get("signal", "") in _ENDING
+                for each in kills
+            )
+        finally:
+            give_up(kills)
 
     def started(self, identity: str) -> None:
         """Take note of a start, unless its end has been heard of meanwhile."""
@@ -174,7 +182,7 @@ class Watch:
             self._closed.wait(RECONNECT_SECONDS)
 
     def _listen(self) -> None:
-        filters = {"type": ["container"], "label": [MANAGER_LABEL], "event": _EVENTS}
+        filters = {"type": ["container"], "label": [MANAGER_LABEL], "event": list(_STATES)}
         # The engine answers before it listens: what happens between the two is asked for.
         since = int(time.time()) - SINCE_SECONDS
         self._stream = self._engine.call("events", since=since, filters=filters, decode=True)
@@ -191,9 +199,5 @@ class Watch:
     def _hear(self, event: dict[str, Any]) -> None:
         action, identity = event.get("Action", ""), event.get("id", "")
         with self._lock:
-            if action == "kill":
-                signal = (event.get("Actor") or {}).get("Attributes", {}).get("signal", "")
-                if signal in _ENDING and identity in self._known:
-                    self._known[identity].killed = time.time()
-            elif action in _STATES:
+            if action in _STATES:
                 self._note(identity, _STATES[action])
