@@ -91,8 +91,15 @@ test('the list shows a running job, and stops it', async ({ page }) => {
   await expect(row).toContainText(/loss 0\.\d/);
   await expect(page.locator('.jt-Running')).toContainText(/\d training/);
   await screenshot(page, 'jobs-light');
+  await page.locator('.jt-Running button').click();
+  const popup = page.getByRole('dialog', { name: 'Training jobs that run' });
+  await expect(popup).toContainText('long-one');
+  await screenshot(page, 'popup-light');
+  await page.keyboard.press('Escape');
+  await expect(popup).toHaveCount(0);
   await row.getByRole('button', { name: 'Stop long-one' }).click();
   await expect(row).toContainText('Stopped', { timeout: 30000 });
+  await expect(page.getByText('long-one stopped')).toHaveCount(1);
 });
 
 test('the list is used from the keyboard and narrowed by words', async ({ page }) => {

@@ -1,7 +1,7 @@
 /** How many jobs run: in the status bar, and beside kernels and terminals in the running panel. */
 
 import { IRunningSessionManagers } from '@jupyterlab/running';
-import { IStatusBar } from '@jupyterlab/statusbar';
+import { IStatusBar, showPopup } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
@@ -11,8 +11,10 @@ import { statusLook } from '../ui/status';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { IRunningSessions } from '@jupyterlab/running';
+import type { Popup } from '@jupyterlab/statusbar';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IJobSummary } from '../contract/sagemaker';
+import type { RunningPopup } from '../ui/runningpopup';
 
 export const runningPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-train:running',
@@ -52,31 +54,60 @@ export const runningPlugin: JupyterFrontEndPlugin<void> = {
   }
 };
 
-/** Says how many jobs run; a click shows them. */
+/** Says how many jobs run; a click shows them above it. */
 class RunningItem extends Widget {
   constructor(
-    app: JupyterFrontEnd,
+    private app: JupyterFrontEnd,
     private train: ITrain,
     private trans: TranslationBundle
   ) {
     super();
     this.addClass('jt-Running');
     this._button.type = 'button';
-    this._button.title = trans.__('Show the training jobs');
-    this._button.addEventListener('click', () => {
-      void app.commands.execute(CommandIDs.showJobs);
-    });
+    this._button.title = trans.__('Training jobs that run');
+    this._button.setAttribute('aria-haspopup', 'dialog');
+    this._button.addEventListener('click', () => { void this._show(); });
     this.node.append(this._button);
     train.jobs.changed.connect(this._draw, this);
     this._draw();
   }
 
   private _draw(): void {
-    const count = this.train.jobs.active.length;
-    this._button.textContent = this.trans._n('%1 training', '%1 training', count);
+    const { active } = this.train.jobs;
+    this._button.textContent = this.trans._n('%1 training', '%1 training', active.length);
+    this._body?.draw(active);
+  }
+
+  private async _show(): Promise<void> {
+    if (this._popup && !this._popup.isDisposed) {
+      this._popup.dispose();
+      return;
+    }
+    const { RunningPopup } = await import('../ui/runningpopup');
+    const { commands } = this.app;
+    const then = (id: string, job?: string): void => {
+      this._popup?.dispose();
+      void commands.execute(id, job ? { job } : {});
+    };
+    const body = new RunningPopup(
+      {
+        ...(commands.hasCommand(CommandIDs.openJob) && {
+          open: (job: string): void => { then(CommandIDs.openJob, job); }
+        }),
+        stop: job => { void commands.execute(CommandIDs.stopJob, { job }); },
+        all: () => { then(CommandIDs.showJobs); }
+      },
+      this.trans
+    );
+    body.disposed.connect(() => { this._body = null; });
+    this._body = body;
+    body.draw(this.train.jobs.active);
+    this._popup = showPopup({ body, anchor: this, align: 'left', hasDynamicSize: true });
   }
 
   private _button = document.createElement('button');
+  private _body: RunningPopup | null = null;
+  private _popup: Popup | null = null;
 }
 
 function entry(
