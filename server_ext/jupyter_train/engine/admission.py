@@ -37,6 +37,7 @@ def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJ
     _check_addresses(spec)
     if not spec.is_process:
         _check_paths(spec)
+        _check_own_places(spec)
     return spec
 
 
@@ -126,6 +127,23 @@ def _check_paths(spec: TrainingJob) -> None:
             raise RefusedError(
                 f"Value '{path}' at '{member}' is no folder that is free in the job; use one like "
                 "/opt/ml/checkpoints"
+            )
+
+
+def _check_own_places(spec: TrainingJob) -> None:
+    """Refuse a channel that lies where the job itself may put links in its place."""
+    if spec.checkpoints is None:
+        return
+    kept = parse_address(spec.checkpoints.uri)
+    for each in spec.channels:
+        channel = parse_address(each.uri) if each.uri else kept
+        same = (channel.scheme, channel.bucket) == (kept.scheme, kept.bucket)
+        inside = PurePosixPath(channel.key).is_relative_to(kept.key)
+        if same and inside and PurePosixPath(channel.key) != PurePosixPath(kept.key):
+            raise RefusedError(
+                f"Value '{each.uri}' at 'inputDataConfig' of channel '{each.name}' lies in "
+                f"'{kept}', where the job writes its checkpoints; use another place for one of "
+                "the two"
             )
 
 

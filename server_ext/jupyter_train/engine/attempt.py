@@ -91,6 +91,10 @@ class Attempt:
             with suppress(OSError):  # another user's, who wrote there before
                 path.chmod(0o777)
 
+    def adopt(self) -> None:
+        """Take over what a manager before us started."""
+        self._shop.stager.adopt(self._spec, self.folder)
+
     async def start(self) -> bool:
         """Start it, once; True when it is."""
         self._check()
@@ -203,6 +207,7 @@ class Attempt:
         await self.stop_collecting()
         await self._shop.doors.close(self.folder.link)
         await self._lane.remove(self.runtime_spec())
+        self._shop.stager.writers.leave(self.folder.root)
         await asyncio.to_thread(self.stream.sync)
         if not keep_folder:
             await asyncio.to_thread(remove_folder, self.folder.root)

@@ -114,7 +114,9 @@ class Idles:
         """Let its folder be that of an attempt; False if there is one already."""
         if folder.exists():
             return False
-        Path(self.named(idle.key).folder).rename(folder)
+        waiting = Path(self.named(idle.key).folder)
+        waiting.rename(folder)
+        self._stager.writers.leave(waiting)
         return True
 
     async def remove(self, key: AttemptKey) -> None:
@@ -124,6 +126,7 @@ class Idles:
     async def clear(self, key: AttemptKey) -> None:
         """Remove its container and its folder."""
         await self.remove(key)
+        self._stager.writers.leave(Path(self.named(key).folder))
         await asyncio.to_thread(shutil.rmtree, self.named(key).folder, ignore_errors=True)
 
     def named(self, key: AttemptKey) -> AttemptSpec:

@@ -203,6 +203,7 @@ class JobRun:
             demand = Demand()
         lent = self._shop.queue.reclaim(self.record.id, demand, self.record.gpus)
         self._attempt = Attempt(self.record, lent, self._shop)
+        self._attempt.adopt()
 
     async def _turn_in_line(self) -> Resources | None:
         demand = self._demand

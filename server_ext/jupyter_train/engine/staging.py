@@ -25,6 +25,7 @@ from .errors import ClientError
 from .folders import IN_CONTAINER, AttemptFolder
 from .places import Places
 from .tensorboard import Place
+from .writers import Shown, Writers
 
 MAX_SOURCE_BYTES = 4 << 30
 MAX_SOURCE_FILES = 200_000
@@ -40,6 +41,7 @@ class Stager:
     def __init__(self, objects: ObjectStore, places: Places) -> None:
         self._places = places
         self._channels = Channels(objects, places)
+        self.writers = Writers()
 
     def stage(
         self, spec: TrainingJob, folder: AttemptFolder, document: Document
@@ -74,7 +76,20 @@ class Stager:
 
     def _mount(self, spec: TrainingJob, folder: AttemptFolder) -> tuple[Mount, ...]:
         mounts = [*self._mount_channels(spec, folder), *self._mount_kept(spec, folder)]
+        self.writers.enter(folder.root, _job(spec), _places(mounts, spec, folder))
         return self._show(mounts, spec, folder)
+
+    def adopt(self, spec: TrainingJob, folder: AttemptFolder) -> None:
+        """Note where a container may write that a manager before us has started."""
+        if not spec.is_process:
+            self.writers.adopt(folder.root, _job(spec), self._adopted(spec))
+
+    def _adopted(self, spec: TrainingJob) -> Iterator[Shown]:
+        for uri, writable in _addresses(spec).values():
+            with suppress(ClientError, ValueError, OSError):  # it has become something else since
+                path = self._places.shown(parse_address(uri))
+                if path.is_dir():
+                    yield Shown(address=uri, path=path, writable=writable)
 
     def _show(
         self, mounts: list[Mount], spec: TrainingJob, folder: AttemptFolder
@@ -109,9 +124,10 @@ class Stager:
                 (folder.channels / channel.name).mkdir(parents=True, exist_ok=True)
         if spec.is_script_mode:
             folder.code.mkdir(exist_ok=True)
-        return self._show(
-            [*self._outlined(spec, folder), *self._mount_kept(spec, folder)], spec, folder
-        )
+        mounts = [*self._outlined(spec, folder), *self._mount_kept(spec, folder)]
+        who = f"what is kept warm of {_job(spec)}"
+        self.writers.enter(folder.root, who, _places(mounts, spec, folder))
+        return self._show(mounts, spec, folder)
 
     def _outlined(self, spec: TrainingJob, folder: AttemptFolder) -> Iterator[Mount]:
         for channel in spec.channels:
@@ -183,6 +199,28 @@ def tensorboard_of(spec: TrainingJob) -> Address:
     """Return where a job's TensorBoard files go; where SageMaker's SDK looks for them."""
     assert spec.tensorboard is not None
     return parse_address(spec.tensorboard.uri).child(spec.name, "tensorboard-output")
+
+
+def _job(spec: TrainingJob) -> str:
+    return f"the training job {spec.name!r}"
+
+
+def _addresses(spec: TrainingJob) -> dict[str, tuple[str, bool]]:
+    """Return what a container is shown of this machine, by where it sees it, and if to write."""
+    shown = {str(IN_CONTAINER.channel(each.name)): (each.uri, False) for each in spec.channels}
+    if spec.checkpoints is not None:
+        shown[spec.checkpoints.local_path] = (spec.checkpoints.uri, True)
+    if spec.tensorboard is not None:
+        shown[spec.tensorboard.local_path] = (str(tensorboard_of(spec)), True)
+    return shown
+
+
+def _places(mounts: list[Mount], spec: TrainingJob, folder: AttemptFolder) -> Iterator[Shown]:
+    addresses = _addresses(spec)
+    for each in mounts:
+        if not Path(each.source).is_relative_to(folder.root):
+            uri, writable = addresses[each.target]
+            yield Shown(address=uri, path=Path(each.source), writable=writable)
 
 
 def _unpack(source: Path, target: Path, uri: str) -> None:
