@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_train.engine import collect, publish
+
 MODEL = """
 import os
 from pathlib import Path
@@ -74,3 +76,57 @@ def test_what_a_job_showed_outlives_its_folder(play, workshop):
     media = workshop.object("job-1/output/intermediate/media")
     line = json.loads((media / "index.jsonl").read_text())
     assert (line["name"], (media / line["file"]).read_text()) == ("notes", "hello")
+
+
+SPARSE = """
+import os
+from pathlib import Path
+folder = Path(os.environ["SM_MODEL_DIR"]).parent / {folder!r}
+with open(folder / "holes", "w") as file:
+    file.truncate(10 << 40)
+(folder / "weights").write_text("w")
+"""
+SMALL = {"ResourceConfig": {"VolumeSizeInGB": 2}}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["GZIP", "NONE"])
+@pytest.mark.parametrize("folder", ["model", "output/data", "output/intermediate"])
+def test_holes_larger_than_the_volume_are_not_published_but_kept(play, folder, kind):
+    script = SPARSE.format(folder=folder)
+    record, _, _ = play(script, OutputDataConfig={"CompressionType": kind}, **SMALL)
+    name = folder.rpartition("/")[2]
+    said = f"ClientError: {name} holds 1.024e+04 GiB or more, holes in files counted"
+    assert record.failure_reason.startswith(said)
+    assert "VolumeSizeInGB is 2" in record.failure_reason
+    kept = Path(record.failure_reason.rpartition("kept in ")[2])
+    assert (kept / folder / "weights").read_text() == "w"
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("kind", ["GZIP", "NONE"])
+def test_links_to_one_file_count_as_often_as_it_would_be_copied(play, monkeypatch, kind):
+    monkeypatch.setattr(publish, "GIB", 20_000)
+    script = (
+        MODEL
+        + """
+model = Path(os.environ["SM_MODEL_DIR"])
+(model / "large").write_bytes(bytes(10_000))
+for n in range(5):
+    (model / f"{n}").symlink_to("large")
+"""
+    )
+    config = {"OutputDataConfig": {"CompressionType": kind}}
+    record, _, _ = play(script, **config, ResourceConfig={"VolumeSizeInGB": 1})
+    assert record.status == ("Completed" if kind == "GZIP" else "Failed")
+
+
+@pytest.mark.timeout(60)
+def test_of_a_log_no_more_is_collected_than_the_volume_holds_and_that_is_said(play, monkeypatch):
+    monkeypatch.setattr(collect, "GIB", 1 << 20)
+    script = "import os; print('first', flush=True); os.ftruncate(1, 10 << 40)"
+    record, lines, _ = play(script, **SMALL)
+    assert record.status == "Completed", record.failure_reason
+    assert lines[0] == "first"
+    assert lines[-1] == "(the log ends here: it is larger than VolumeSizeInGB, which is 2)"
+    assert sum(map(len, lines[1:-1])) <= 2 << 20

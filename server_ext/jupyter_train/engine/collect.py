@@ -49,6 +49,8 @@ TOOLKIT_FIRST = 0.3
 MOST_MARKS = 64 << 20
 """Bytes of marks, a month's; the job can write to them too, and make them any size."""
 
+GIB = 1 << 30
+
 LOG = "log"
 """The topic of new lines, and the source whose cursor is a log position."""
 
@@ -146,18 +148,33 @@ class Collector:
         while await self._scan_page():
             pass
 
+    @property
+    def _room(self) -> int:
+        """Bytes of log that are collected of an attempt; holes in it take no room of the job's."""
+        return self._record.spec.volume_gib * GIB
+
+    async def _close_log(self, at: int, marks: Marks) -> None:
+        """Say, behind the last byte that is collected, that there are no more."""
+        most = self._record.spec.volume_gib
+        words = f"(the log ends here: it is larger than VolumeSizeInGB, which is {most})"
+        await self._store([(at + 1, words.encode())], marks)
+
     async def _finish_log(self) -> None:
         marks = await self._marks()
         at = 0 if await self._was_cut() else self._stream.source_offset
         splitter = LineSplitter(at)
-        while chunk := await self._read_log(at):
+        if at > self._room:
+            return
+        while chunk := await self._read_log(at, self._room - at):
             at += len(chunk)
             await self._take(splitter, chunk, marks)
         await self._store(splitter.finish(), marks)
+        if await self._host.size(self._folder.log) > at == self._room:
+            await self._close_log(at, marks)
 
-    async def _read_log(self, at: int) -> bytes:
+    async def _read_log(self, at: int, room: int) -> bytes:
         with suppress(FileNotFoundError):
-            return await self._host.read(self._folder.log, at, 1 << 22)
+            return await self._host.read(self._folder.log, at, min(1 << 22, room))
         return b""
 
     async def _marks(self) -> Marks:
@@ -174,6 +191,8 @@ class Collector:
         elif await self._host.size(self._folder.log) < self._at:
             return  # a loss of power took its end, and whoever wrote it
         async for chunk in follow(self._host, self._folder.log, lambda: self._at, self._start_over):
+            if self._at + len(chunk) > self._room:
+                return  # what is left of the room is filled when the attempt has ended
             self._at += len(chunk)
             await self._through(self._take(self._splitter, chunk, marks))
 

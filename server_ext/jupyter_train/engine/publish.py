@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..contract.names import Address, parse_address
@@ -12,6 +13,12 @@ from .archive import COPY_AT_ONCE, pack
 from .errors import ClientError
 from .folders import AttemptFolder
 from .places import Places
+from .removal import walk
+
+GIB = 1 << 30
+
+_ENTRY = 512
+"""Bytes that a file takes in an archive besides its content."""
 
 
 class Publisher:
@@ -24,27 +31,30 @@ class Publisher:
         """Publish the model folder; returns the address that Describe shows."""
         source = _own(folder.model, folder)
         if spec.output_compression == "NONE":
-            return self._publish_files(source, output_of(spec).child("model"))
+            return self._publish_files(source, output_of(spec).child("model"), spec)
+        check_size(source, _packed_sizes(source), spec)
         return self._publish_archive(source, output_of(spec).child("model.tar.gz"))
 
     def publish_output(self, spec: TrainingJob, folder: AttemptFolder) -> None:
         """Publish the output data and what is intermediate, if the job put anything there."""
         if _is_filled(folder.intermediate):
             source = _own(folder.intermediate, folder)
-            self._publish_files(source, output_of(spec).child("intermediate"))
+            self._publish_files(source, output_of(spec).child("intermediate"), spec)
         if not _is_filled(folder.output):
             return
         source = _own(folder.output, folder)
         if spec.output_compression == "NONE":
-            self._publish_files(source, output_of(spec).child("output"))
+            self._publish_files(source, output_of(spec).child("output"), spec)
         else:
+            check_size(source, _packed_sizes(source), spec)
             self._publish_archive(source, output_of(spec).child("output.tar.gz"))
 
     def _publish_archive(self, source: Path, address: Address) -> str:
         pack(source, self._places.place_for(address))
         return str(address)
 
-    def _publish_files(self, source: Path, address: Address) -> str:
+    def _publish_files(self, source: Path, address: Address, spec: TrainingJob) -> str:
+        check_size(source, (each.stat().st_size for _, each in _files(source)), spec)
         for name, path in _files(source):
             place = self._places.place_for(address.child(name.as_posix()))
             with open_real(path) as made, written(place) as file:
@@ -55,6 +65,27 @@ class Publisher:
 def output_of(spec: TrainingJob) -> Address:
     """Return where a job's artifacts go: <S3OutputPath>/<job>/output."""
     return parse_address(spec.output_uri).child(spec.name, "output")
+
+
+def check_size(folder: Path, sizes: Iterable[int], spec: TrainingJob) -> None:
+    """Refuse what is larger than the job's volume; holes in files take no room, copies of them do.
+
+    ClientError as soon as that is known, so it takes no longer for a folder without an end.
+    """
+    total = 0
+    for size in sizes:
+        total += size + _ENTRY
+        if total > spec.volume_gib * GIB:
+            raise ClientError(
+                f"{folder.name} holds {total / GIB:.4g} GiB or more, holes in files counted, and "
+                f"is not published: ResourceConfig.VolumeSizeInGB is {spec.volume_gib}; leave "
+                "less there, or raise it"
+            )
+
+
+def _packed_sizes(folder: Path) -> Iterator[int]:
+    for _, found in walk(folder):
+        yield found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 def _is_filled(folder: Path) -> bool:
