@@ -28,7 +28,7 @@ from .command import Try, attempt_spec, envs_of
 from .errors import AlgorithmError, ClientError, RefusedError
 from .folders import AttemptFolder, attempt_folder
 from .reasons import algorithm_error, out_of_memory
-from .removal import delete
+from .removal import delete, unlock
 from .shop import Shop
 
 
@@ -140,6 +140,9 @@ class Attempt:
 
     async def finish_collecting(self) -> None:
         """Read all that it left, after it has ended."""
+        left = self.folder.log, self.folder.marks, self.folder.metrics
+        made = self.folder.model, self.folder.results
+        await asyncio.to_thread(unlock, (*left, *made))
         self.collect()
         assert self._collector is not None
         await self._collector.finish()
@@ -162,6 +165,8 @@ class Attempt:
         """What its owner should know about how it was observed, and how it went."""
         off = self._collector.switched_off if self._collector else []
         slow = [f"metric definition {name!r} took too long and was switched off" for name in off]
+        shut = sorted(self._collector.shut) if self._collector else []
+        slow += [f"{name} may not be read by the manager and is left out" for name in shut]
         if seen is not None and seen.out_of_memory:
             return [*slow, f"a process of it was killed: {out_of_memory(self._lent.memory)}"]
         return slow

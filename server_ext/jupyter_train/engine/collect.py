@@ -7,9 +7,9 @@ that starts again simply goes on.  A full disk is waited out: the attempt's file
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -101,6 +101,7 @@ class Collector:
         self._tasks: list[asyncio.Task[None]] = []
         self._writes: set[asyncio.Task[Any]] = set()
         self._stopping = False
+        self.shut: set[str] = set()
 
     @property
     def switched_off(self) -> list[str]:
@@ -141,8 +142,8 @@ class Collector:
         """Read everything that the ended attempt left, to its last byte."""
         await self.stop()
         await self._finish_log()
-        for name in await self._host.list(self._folder.metrics):
-            with suppress(NotPlainError):  # the job's own, and no file of records
+        for name in await self._metrics_names():
+            with suppress(NotPlainError), self._unless_shut(f"metrics/{name}"):
                 await self._metrics_file(name).finish()
         await self._events.finish()
         while await self._scan_page():
@@ -159,6 +160,19 @@ class Collector:
         words = f"(the log ends here: it is larger than VolumeSizeInGB, which is {most})"
         await self._store([(at + 1, words.encode())], marks)
 
+    @contextmanager
+    def _unless_shut(self, name: str) -> Iterator[None]:
+        """Pass over what a job has let nobody read; its owner is told."""
+        try:
+            yield
+        except PermissionError:
+            self.shut.add(name)
+
+    async def _metrics_names(self) -> list[str]:
+        with self._unless_shut(self._folder.metrics.name):
+            return await self._host.list(self._folder.metrics)
+        return []
+
     async def _finish_log(self) -> None:
         marks = await self._marks()
         at = 0 if await self._was_cut() else self._stream.source_offset
@@ -173,12 +187,12 @@ class Collector:
             await self._close_log(at, marks)
 
     async def _read_log(self, at: int, room: int) -> bytes:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._unless_shut(LOG):
             return await self._host.read(self._folder.log, at, min(1 << 22, room))
         return b""
 
     async def _marks(self) -> Marks:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, PermissionError):
             text = await self._host.read(self._folder.marks, 0, MOST_MARKS)
             return await asyncio.to_thread(Marks, text)
         return Marks()
@@ -206,7 +220,7 @@ class Collector:
         if await self._host.size(self._folder.log) >= self._stream.source_offset:
             return False
         first = self._stream.read(0, 1)[0].text
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, PermissionError):
             there = await self._host.read(self._folder.log, 0, len(first.encode()))
             return there.decode("utf-8", "replace") != first
         return False
@@ -273,12 +287,16 @@ class Collector:
         return True
 
     async def _logged_names(self) -> set[str]:
-        return {name for file in list(self._files.values()) for name in await file.names()}
+        found: set[str] = set()
+        for file in list(self._files.values()):
+            with suppress(PermissionError):
+                found |= await file.names()
+        return found
 
     async def _follow_metrics(self) -> None:
         async with asyncio.TaskGroup() as group:
             while True:
-                for name in await self._host.list(self._folder.metrics):
+                for name in await self._metrics_names():
                     if name not in self._files and len(self._files) < MOST_FILES:
                         group.create_task(self._metrics_file(name).follow())
                 await asyncio.sleep(LOOK_FOR_FILES)
