@@ -52,10 +52,10 @@ Estimator(image_uri=image).fit(job_name=name, wait=False)
 """
 
 
-def docker_run(image: str, network: str = "bridge") -> float:
+def docker_run(image: str) -> float:
     """Return milliseconds of the command to the program's first line."""
     begin = time.time()
-    words = ["docker", "run", "--rm", "--network", network, image, "train"]
+    words = ["docker", "run", "--rm", image, "train"]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     return (float(said) - begin) * 1000
 
@@ -144,7 +144,7 @@ def row(what: str, mine: list[float], peer: str, theirs: list[float], bar: float
 
 def measure(rounds: int = ROUNDS) -> list[Row]:
     """Take turns; the first round only warms up."""
-    plain, same, mine, program, local = [], [], [], [], []
+    plain, mine, program, local = [], [], [], []
     debian.install("docker-compose")
     with (
         image_of("first-line", TRAIN) as (_, image),
@@ -154,14 +154,12 @@ def measure(rounds: int = ROUNDS) -> list[Row]:
         for number in range(rounds + 1):
             plain.append(docker_run(image))
             mine.append(ours(connection.home, image, f"cold-{number}"))
-            same.append(docker_run(image, NETWORK))
             program.append(our_program(connection, image, f"program-{number}"))
             local.append(local_mode(image, folder))
         kept = warm(connection.home, image, rounds)
     whole, fit = ([pair[n] for pair in local[1:]] for n in (0, 1))
     return [
         row("cold", mine[1:], "docker run", plain[1:], 1.15),
-        row("cold", mine[1:], "docker run in the same network", same[1:], 1.15),
         row("a whole program", program[1:], "SageMaker SDK local mode, the same", whole, 0.25),
         row("cold", mine[1:], "SageMaker SDK local mode, from fit()", fit, None),
         row("warm pool", kept, "docker run", plain[1:], 0.5),
