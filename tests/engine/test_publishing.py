@@ -122,6 +122,14 @@ for n in range(5):
 
 
 @pytest.mark.timeout(60)
+def test_what_lies_on_the_disk_is_published_however_large(play, monkeypatch):
+    monkeypatch.setattr(publish, "GIB", 2_000)
+    script = MODEL + '(Path(os.environ["SM_MODEL_DIR"]) / "large").write_bytes(bytes(100_000))'
+    record, _, _ = play(script, ResourceConfig={"VolumeSizeInGB": 1})
+    assert record.status == "Completed", record.failure_reason
+
+
+@pytest.mark.timeout(60)
 def test_of_a_log_no_more_is_collected_than_the_volume_holds_and_that_is_said(play, monkeypatch):
     monkeypatch.setattr(collect, "GIB", 1 << 20)
     script = "import os; print('first', flush=True); os.ftruncate(1, 10 << 40)"

@@ -17,6 +17,7 @@ from .removal import walk
 
 GIB = 1 << 30
 
+_BLOCK = 512  # of st_blocks, whatever the file system's own
 _ENTRY = 512
 """Bytes that a file takes in an archive besides its content."""
 
@@ -68,18 +69,22 @@ def output_of(spec: TrainingJob) -> Address:
 
 
 def check_size(folder: Path, sizes: Iterable[int], spec: TrainingJob) -> None:
-    """Refuse what is larger than the job's volume; holes in files take no room, copies of them do.
+    """Refuse what grows by more than the job's volume when it is published.
 
-    ClientError as soon as that is known, so it takes no longer for a folder without an end.
+    What lies on the disk may always be published; holes in files and links to one file take no
+    room there, and their copies do.  ClientError as soon as that is known.
     """
-    total = 0
+    total, room, lies = 0, spec.volume_gib * GIB, -1
     for size in sizes:
         total += size + _ENTRY
-        if total > spec.volume_gib * GIB:
+        if total > room and lies < 0:
+            lies = sum(found.st_blocks * _BLOCK for _, found in walk(folder))
+            room += lies
+        if total > room:
             raise ClientError(
-                f"{folder.name} holds {total / GIB:.4g} GiB or more, holes in files counted, and "
-                f"is not published: ResourceConfig.VolumeSizeInGB is {spec.volume_gib}; leave "
-                "less there, or raise it"
+                f"{folder.name} holds {total / GIB:.4g} GiB or more, holes in files counted, of "
+                f"which {lies / GIB:.4g} GiB are on the disk, and is not published: "
+                f"ResourceConfig.VolumeSizeInGB is {spec.volume_gib}; leave less there, or raise it"
             )
 
 
