@@ -54,6 +54,7 @@ from .warm import waits
 from .watch import Watch
 
 LOOK_SECONDS = 0.02
+LONGEST_PAUSE = 1.0
 FINISH_SECONDS = 2.0
 _RUNNING = ("running", "paused", "restarting")
 
@@ -329,6 +330,7 @@ class DockerRuntime(Runtime):
     def _kill_running(self, folder: Path, identity: str) -> None:
         import docker  # noqa: PLC0415  see engine
 
+        pause = LOOK_SECONDS
         while (fate := self._ender.finish(folder, identity)) is not Fate.ENDED:
             if fate is Fate.GONE:
                 write_lost(folder)
@@ -338,7 +340,8 @@ class DockerRuntime(Runtime):
             except docker.errors.APIError as error:
                 if error.status_code not in (404, 409):  # it has ended meanwhile
                     raise
-            time.sleep(LOOK_SECONDS)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)  # one in the kernel's hands may take minutes
 
     def _remove(self, spec: AttemptSpec) -> None:
         self._kill(spec)
