@@ -93,6 +93,14 @@ class TrainingJob:
 
     def show(self, *, wait: bool = False, logs: Any = None) -> None:
         """Show the live view; with `wait` block, and leave the end's snapshot in the output."""
+        try:
+            self._show(wait=wait, logs=logs)
+        except WaitInterrupted:
+            raise
+        except KeyboardInterrupt:  # at whatever moment: the job is under way
+            raise WaitInterrupted(self.name) from None
+
+    def _show(self, *, wait: bool, logs: Any) -> None:
         view = show(self)
         if view is None:
             print(f"training job {self.name}")  # noqa: T201 - a program has no other view
