@@ -74,3 +74,13 @@ test('thinning keeps the least and the greatest of each bucket in order', () => 
   const few = thinned(columns(range(100), range(100).map(at => (at % 50 === 30 ? 9 : 1))), 4);
   assert.deepEqual([...few.steps], [0, 30, 50, 80]);
 });
+
+test('a value that is no number stays as a mark, and hides no extreme of its bucket', () => {
+  const values = range(1200).map(at => at % 7);
+  [values[0], values[1], values[650], values[651], values[652]] = [NaN, 99, Infinity, NaN, -99];
+  const few = thinned(columns(range(1200), values), 24);
+  const kept = new Map([...few.steps].map((step, at) => [step, few.values[at]]));
+  assert.deepEqual([0, 1, 650, 651, 652].map(at => kept.get(at)), [NaN, 99, Infinity, NaN, -99]);
+  const none = thinned(columns(range(1200), range(1200).map(() => NaN)), 24);
+  assert.ok(none.steps.length <= 30 && none.values.every(Number.isNaN));
+});

@@ -122,21 +122,46 @@ function firstAbove(steps: Float64Array, length: number, step: number): number {
   return low;
 }
 
-/** Keep the least and the greatest of each of `count / 2` buckets, in order. */
+/**
+ * Keep the least and the greatest of each of `count / 2` buckets, in order, and marks of values
+ * that are no finite numbers: a quarter more at most.
+ */
 export function thinned(columns: IColumns, count: number): IColumns {
   const { values } = columns;
-  const buckets = Math.max(1, Math.floor(count / 2));
-  const kept: number[] = [];
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    const from = Math.floor((bucket * values.length) / buckets);
-    const to = Math.floor(((bucket + 1) * values.length) / buckets);
-    let least = from;
-    let greatest = from;
-    for (let at = from + 1; at < to; at++) {
-      least = values[at] < values[least] ? at : least;
-      greatest = values[at] > values[greatest] ? at : greatest;
-    }
-    kept.push(...(least === greatest ? [least] : [least, greatest].sort((a, b) => a - b)));
-  }
+  const extremes = buckets(values.length, Math.max(1, Math.floor(count / 2)))
+    .flatMap(([from, to]) => extremesOf(values, from, to));
+  const marks = buckets(values.length, Math.max(1, Math.floor(count / 12)))
+    .flatMap(([from, to]) => marksOf(values, from, to));
+  const kept = [...new Set([...extremes, ...marks])].sort((one, other) => one - other);
   return mapped(column => Float64Array.from(kept, index => column[index]), columns);
+}
+
+/** Divide `length` places into so many ranges. */
+function buckets(length: number, count: number): [number, number][] {
+  const edge = (at: number): number => Math.floor((at * length) / count);
+  return Array.from({ length: count }, (_, at) => [edge(at), edge(at + 1)]);
+}
+
+/** Return where the least and the greatest finite value are; the first of all where none is. */
+function extremesOf(values: Float64Array, from: number, to: number): number[] {
+  let least = -1;
+  let greatest = -1;
+  for (let at = from; at < to; at++) {
+    if (Number.isFinite(values[at])) {
+      least = least < 0 || values[at] < values[least] ? at : least;
+      greatest = greatest < 0 || values[at] > values[greatest] ? at : greatest;
+    }
+  }
+  return least < 0 ? [from] : [least, greatest];
+}
+
+/** Return where the first NaN is, and the first of each infinity. */
+function marksOf(values: Float64Array, from: number, to: number): number[] {
+  const found = new Map<string, number>();
+  for (let at = from; at < to; at++) {
+    if (!Number.isFinite(values[at]) && !found.has(String(values[at]))) {
+      found.set(String(values[at]), at);
+    }
+  }
+  return [...found.values()];
 }

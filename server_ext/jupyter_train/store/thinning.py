@@ -1,4 +1,4 @@
-"""Fewer samples that draw the same curve: real samples, the extremes among them."""
+"""Fewer samples that draw the same curve: the extremes are among them, and what is no number."""
 
 from collections.abc import Sequence
 
@@ -43,20 +43,26 @@ def within(part: Samples, low: float | None, high: float | None) -> Samples:
 
 
 def thin(part: Samples, points: int) -> Samples:
-    """Return at most `points` (4 at least): first, last, least and greatest of every bucket."""
+    """Return at most `points` (4 at least): the ends, the extremes, and marks of what is no number.
+
+    Marks take a quarter of the points at most, and none where that is less than one of each kind.
+    """
     points = max(points, 4)
     if len(part) <= points:
         return part
-    # An odd number of samples is what MinMaxDownsampler refuses; it skips NaN.
-    inner = _finite(part.values)[1:-1]
-    even = (points - 2) // 2 * 2
-    kept = MinMaxDownsampler().downsample(inner, n_out=even).astype(np.int64) + 1  # type: ignore[no-untyped-call] # tsdownsample ships no types
+    marks = _marks(part.values, len(part) / max(points // 12, 1))
+    if len(marks) > points // 4:
+        marks = marks[:0]
     ends = np.array([0, len(part) - 1])
-    return take(part, np.unique(np.concatenate([ends, kept])))
+    # An odd number of samples is what MinMaxDownsampler refuses; it skips NaN.
+    even = (points - 2 - len(marks)) // 2 * 2
+    inner = _finite(part.values)[1:-1]
+    kept = MinMaxDownsampler().downsample(inner, n_out=even).astype(np.int64) + 1  # type: ignore[no-untyped-call] # tsdownsample ships no types
+    return take(part, np.unique(np.concatenate([ends, kept, marks])))
 
 
 def envelope(part: Samples) -> Samples:
-    """Return the first, the last, and the least and greatest of every `STRIDE` samples."""
+    """Return the ends, and the least, the greatest and the marks of every `STRIDE` samples."""
     rows = -(-len(part) // STRIDE)
     padded = np.full(rows * STRIDE, np.nan)
     padded[: len(part)] = _finite(part.values)
@@ -66,7 +72,16 @@ def envelope(part: Samples) -> Samples:
     greatest = np.where(np.isnan(table), -np.inf, table).argmax(axis=1)
     starts = np.arange(rows) * STRIDE
     ends = np.array([0, len(part) - 1])
-    return take(part, np.unique(np.concatenate([ends, least + starts, greatest + starts])))
+    marks = _marks(part.values, STRIDE)
+    return take(part, np.unique(np.concatenate([ends, least + starts, greatest + starts, marks])))
+
+
+def _marks(values: Floats, stride: float) -> "NDArray[np.int64]":
+    """Return where the first NaN and the first of each infinity is in every `stride` values."""
+    strays = np.flatnonzero(~np.isfinite(values))
+    kinds = np.where(np.isnan(values[strays]), 0, np.sign(values[strays]) + 2)
+    _, first = np.unique((strays / stride).astype(np.int64) * 4 + kinds, return_index=True)
+    return strays[first]
 
 
 def _finite(values: Floats) -> Floats:

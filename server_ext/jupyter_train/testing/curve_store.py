@@ -91,6 +91,21 @@ class CurveStoreSuite:
             assert found.steps[0] == (low or 0)
             assert found.steps[-1] == (199_999 if high is None else high)
 
+    def test_a_thinned_window_keeps_a_mark_of_each_value_that_is_no_number(
+        self, curves: CurveStore
+    ) -> None:
+        """Beside the extremes, over folded and unfolded samples; however many there are."""
+        values = np.random.default_rng(1).random(200_000)
+        values[50_000:60_000] = math.nan
+        values[[55_000, 120_000, 199_998]] = (math.inf, math.nan, -math.inf)
+        values[[77_777, 150_001]] = (-5.0, 7.0)
+        for first in range(0, 200_000, 20_000):
+            series = put(curves, points(values[first : first + 20_000].tolist(), first=first))
+        found = curves.window("a", series, None, None, 200)
+        finite = found.values[np.isfinite(found.values)]
+        assert (len(found) <= 200, finite.min(), finite.max()) == (True, -5.0, 7.0)
+        assert {55_000, 120_000, 199_998} < set(found.steps[~np.isfinite(found.values)].tolist())
+
     def test_a_folded_job_reads_as_before(self, curves: CurveStore) -> None:
         """And can go on."""
         series = put(curves, points([1.0, 2.0]))
