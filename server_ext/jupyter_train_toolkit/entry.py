@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .environment import decode, read_config
+from .environment import decode, is_own, read_config
 from .failure import CannotRunError, report
 from .layout import here
 
@@ -59,19 +59,17 @@ def arguments(hyperparameters: dict[str, Any]) -> list[str]:
     """Return `--key value` for each hyperparameter that is the user's, sorted by key."""
     given: list[str] = []
     for key in sorted(hyperparameters):
-        if not key.startswith("sagemaker_"):
+        if is_own(key):
             dashes = "-" if len(key) == 1 else "--"
             given += [dashes + key, argument(hyperparameters[key])]
     return given
 
 
 def argument(text: Any) -> str:
-    """Return a hyperparameter as it is written on a command line; a number as it was given."""
+    """Return a hyperparameter as SageMaker's toolkit writes it on a command line."""
     value = decode(text)
     if isinstance(value, dict):
         return ",".join("{}={}".format(key, value[key]) for key in sorted(value))
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(text)
     return "" if value is None else str(value)
 
 

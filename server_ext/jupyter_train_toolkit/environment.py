@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing itself takes longer to import than this package
     from typing import Any
 
+# Hyperparameters that SageMaker's own toolkit keeps from scripts, beside all that are sagemaker_…
+_KEPT = ("default_user_module_name", "_tuning_objective_metric")
+
 
 def in_job() -> bool:
     """Tell whether this process belongs to a training job."""
@@ -27,8 +30,13 @@ def hyperparameters(**defaults: Any) -> dict[str, Any]:
     >>> settings = hyperparameters(lr=0.1, epochs=5)
     """
     given = read_config("hyperparameters.json", {})
-    mine = {key: decode(text) for key, text in given.items() if not key.startswith("sagemaker_")}
+    mine = {key: decode(text) for key, text in given.items() if is_own(key)}
     return {**defaults, **mine}
+
+
+def is_own(key: str) -> bool:
+    """Tell whether a hyperparameter is the script's, and not for what starts the script."""
+    return not key.startswith("sagemaker_") and key not in _KEPT
 
 
 def channels() -> dict[str, str]:

@@ -1,9 +1,13 @@
-"""The variables of the SageMaker training toolkit, as a job finds them."""
+"""The variables of the SageMaker training toolkit, as that toolkit writes them."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
+
+from jupyter_train_toolkit.entry import arguments
+from jupyter_train_toolkit.environment import decode, is_own
 
 from ..contract.spec import TrainingJob
 from ..runtimes.base import Resources
@@ -17,37 +21,36 @@ from .configuration import (
 )
 from .folders import AttemptFolder
 
-_TOOLKIT_PREFIX = "sagemaker_"
-
-# What SM_TRAINING_ENV repeats of the others, each by its name without SM_.
-_TRAINING_ENV = (
-    "current_host",
-    "current_instance_group",
-    "current_instance_group_hosts",
-    "current_instance_type",
-    "distribution_instance_groups",
-    "framework_module",
-    "hosts",
-    "input_config_dir",
-    "input_data_config",
-    "input_dir",
-    "instance_groups",
-    "instance_groups_dict",
-    "is_hetero",
-    "log_level",
-    "model_dir",
-    "module_dir",
-    "module_name",
-    "network_interface_name",
-    "num_cpus",
-    "num_gpus",
-    "num_neurons",
-    "output_data_dir",
-    "output_dir",
-    "output_intermediate_dir",
-    "resource_config",
-    "user_entry_point",
+# Hyperparameters that SageMaker's toolkit reads itself; the other ones of its prefix are for
+# frameworks.
+_FOR_THE_TOOLKIT = (
+    "sagemaker_program",
+    "sagemaker_submit_directory",
+    "sagemaker_enable_cloudwatch_metrics",
+    "sagemaker_region",
+    "sagemaker_container_log_level",
+    "sagemaker_job_name",
+    "sagemaker_s3_output",
+    "default_user_module_name",
+    "_tuning_objective_metric",
 )
+
+# Each of these has the toolkit distribute the training over the job's group of hosts.
+_DISTRIBUTING = tuple(
+    f"sagemaker_{each}_enabled"
+    for each in (
+        "mpi",
+        "parameter_server",
+        "distributed_dataparallel",
+        "pytorch_ddp",
+        "pytorch_xla_multi_worker",
+        "multi_worker_mirrored_strategy",
+        "torch_distributed",
+    )
+)
+
+# What SM_TRAINING_ENV does not repeat of the others, or by another name.
+_ELSEWHERE = ("hps", "framework_params", "channels", "user_args", "base_dir", "checkpoint_dir")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,107 +63,109 @@ class View:
 
 def contract_environment(spec: TrainingJob, view: View, resources: Resources) -> dict[str, str]:
     """Return the SM_* variables, pointing into what the job sees."""
-    variables = {
+    given = {name: decode(text) for name, text in spec.hyperparameters.items()}
+    told: dict[str, Any] = {
         **_folders(view),
         **_cluster(spec, resources),
-        **_channels(spec, view.folder),
-        **_hyperparameters(spec),
-        **_program(spec),
+        **_parameters(given),
+        **_program(spec, view),
+        "channels": sorted(each.name for each in spec.channels),
+        "input_data_config": input_data_config(spec),
+        "user_args": arguments(dict(spec.hyperparameters)),
     }
-    return {**variables, "SM_TRAINING_ENV": json.dumps(_training_env(spec, view, variables))}
-
-
-def _training_env(spec: TrainingJob, view: View, variables: Mapping[str, str]) -> dict[str, object]:
-    told = {name: _decoded(variables[f"SM_{name.upper()}"]) for name in _TRAINING_ENV}
-    dirs = {each.name: str(view.folder.channel(each.name)) for each in spec.channels}
-    return {
+    channels = {each.name: str(view.folder.channel(each.name)) for each in spec.channels}
+    variables = {
         **told,
-        "additional_framework_parameters": {},
-        "channel_input_dirs": dirs,
-        "hyperparameters": _decoded(variables["SM_HPS"]),
+        **{f"channel_{name}": folder for name, folder in channels.items()},
+        **_each_parameter(told["hps"]),
+        "training_env": _training_env(spec, told, channels),
+    }
+    return {f"SM_{name.upper()}": _text(value) for name, value in variables.items()}
+
+
+def _text(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _training_env(
+    spec: TrainingJob, told: Mapping[str, Any], channels: Mapping[str, str]
+) -> dict[str, object]:
+    distributed = told["distribution_instance_groups"]
+    return {
+        **{name: value for name, value in told.items() if name not in _ELSEWHERE},
+        "additional_framework_parameters": told["framework_params"],
+        "channel_input_dirs": channels,
+        "distribution_hosts": told["hosts"] if GROUP in distributed else [],
+        "hyperparameters": told["hps"],
         "is_master": True,
+        "is_modelparallel_enabled": None,
+        "is_smddpmprun_installed": False,
+        "is_smddprun_installed": False,
         "job_name": spec.name,
-        "master_hostname": variables["SM_CURRENT_HOST"],
+        "master_hostname": told["current_host"],
+        "topology": [],
     }
 
 
 def _folders(view: View) -> dict[str, str]:
     folder = view.folder
     return {
-        "SM_BASE_DIR": str(folder.ml),
-        "SM_MODEL_DIR": str(folder.model),
-        "SM_INPUT_DIR": str(folder.ml / "input"),
-        "SM_INPUT_CONFIG_DIR": str(folder.config),
-        "SM_OUTPUT_DIR": str(folder.results),
-        "SM_OUTPUT_DATA_DIR": str(folder.output),
-        "SM_OUTPUT_INTERMEDIATE_DIR": str(folder.intermediate),
-        "SM_CHECKPOINT_DIR": str(view.checkpoints),
+        "base_dir": str(folder.ml),
+        "model_dir": str(folder.model),
+        "input_dir": str(folder.ml / "input"),
+        "input_config_dir": str(folder.config),
+        "output_dir": str(folder.results),
+        "output_data_dir": str(folder.output),
+        "output_intermediate_dir": str(folder.intermediate),
+        "checkpoint_dir": str(view.checkpoints),
     }
 
 
-def _cluster(spec: TrainingJob, resources: Resources) -> dict[str, str]:
+def _cluster(spec: TrainingJob, resources: Resources) -> dict[str, object]:
     hosts = hosts_of(spec)
     return {
-        "SM_CURRENT_HOST": hosts[0],
-        "SM_HOSTS": json.dumps(hosts),
-        "SM_NUM_CPUS": str(max(1, int(resources.cpus))),
-        "SM_NUM_GPUS": str(len(resources.gpus)),
-        "SM_NUM_NEURONS": "0",
-        "SM_CURRENT_INSTANCE_TYPE": spec.instance_type,
-        "SM_CURRENT_INSTANCE_GROUP": GROUP,
-        "SM_CURRENT_INSTANCE_GROUP_HOSTS": json.dumps(hosts),
-        "SM_INSTANCE_GROUPS": json.dumps([GROUP]),
-        "SM_INSTANCE_GROUPS_DICT": json.dumps({GROUP: instance_group(spec)}),
-        "SM_DISTRIBUTION_INSTANCE_GROUPS": "[]",
-        "SM_IS_HETERO": "false",
-        "SM_NETWORK_INTERFACE_NAME": network_interface(spec),
-        "SM_RESOURCE_CONFIG": json.dumps(resource_config(spec)),
-        "SM_LOG_LEVEL": _level(spec),
+        "current_host": hosts[0],
+        "hosts": hosts,
+        "num_cpus": max(1, int(resources.cpus)),
+        "num_gpus": len(resources.gpus),
+        "num_neurons": 0,
+        "current_instance_type": spec.instance_type,
+        "current_instance_group": GROUP,
+        "current_instance_group_hosts": hosts,
+        "instance_groups": [GROUP],
+        "instance_groups_dict": {GROUP: instance_group(spec)},
+        "is_hetero": False,
+        "network_interface_name": network_interface(spec),
+        "resource_config": resource_config(spec),
     }
 
 
-def _level(spec: TrainingJob) -> str:
-    return spec.hyperparameters.get("sagemaker_container_log_level", "20")
-
-
-def _channels(spec: TrainingJob, folder: AttemptFolder) -> dict[str, str]:
-    names = sorted(each.name for each in spec.channels)
+def _parameters(given: Mapping[str, Any]) -> dict[str, object]:
+    others = {name: value for name, value in given.items() if not is_own(name)}
+    framework = {name: value for name, value in others.items() if name not in _FOR_THE_TOOLKIT}
+    distributed = [GROUP] if any(framework.get(name) for name in _DISTRIBUTING) else []
+    groups = framework.get("sagemaker_distribution_instance_groups", distributed)
     return {
-        "SM_CHANNELS": json.dumps(names),
-        "SM_INPUT_DATA_CONFIG": json.dumps(input_data_config(spec)),
-        **{f"SM_CHANNEL_{name.upper()}": str(folder.channel(name)) for name in names},
+        "hps": {name: value for name, value in given.items() if is_own(name)},
+        "framework_params": framework,
+        "distribution_instance_groups": groups,
+        "log_level": others.get("sagemaker_container_log_level", 20),
     }
 
 
-def _hyperparameters(spec: TrainingJob) -> dict[str, str]:
-    user = _user_hyperparameters(spec)
+def _each_parameter(own: Mapping[str, Any]) -> dict[str, object]:
+    # A shell has no variable with a hyphen.
+    plain = {name.replace("-", "_"): value for name, value in own.items()}
+    return {f"hp_{name}": value for name, value in {**plain, **own}.items()}
+
+
+def _program(spec: TrainingJob, view: View) -> dict[str, object]:
+    program = spec.program or ""
     return {
-        "SM_HPS": json.dumps({name: _decoded(value) for name, value in user.items()}),
-        **{f"SM_HP_{name.upper().replace('-', '_')}": value for name, value in user.items()},
-        "SM_USER_ARGS": json.dumps([w for name, v in user.items() for w in (f"--{name}", v)]),
+        "user_entry_point": program,
+        "module_name": program.removesuffix(".py"),
+        "module_dir": spec.source_uri or str(view.folder.code),
+        "framework_module": spec.environment.get("SAGEMAKER_TRAINING_MODULE"),
     }
-
-
-def _program(spec: TrainingJob) -> dict[str, str]:
-    return {
-        "SM_USER_ENTRY_POINT": spec.program or "",
-        "SM_MODULE_NAME": PurePath(spec.program or "").stem,
-        "SM_MODULE_DIR": spec.source_uri or "",
-        "SM_FRAMEWORK_MODULE": "",
-        "SM_FRAMEWORK_PARAMS": "{}",
-    }
-
-
-def _user_hyperparameters(spec: TrainingJob) -> Mapping[str, str]:
-    return {
-        name: value
-        for name, value in spec.hyperparameters.items()
-        if not name.startswith(_TOOLKIT_PREFIX)
-    }
-
-
-def _decoded(value: str) -> object:
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value

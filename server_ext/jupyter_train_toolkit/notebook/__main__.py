@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 
-from ..environment import read_config
+from ..environment import is_own, read_config
 from ..failure import CannotRunError, report
 from ..layout import here
 from .parameters import insert_parameters
@@ -33,7 +33,7 @@ def main(path: str) -> int:
 def run(path: str, hyperparameters: dict[str, Any]) -> int:
     """Run a notebook with these hyperparameters; returns the exit code."""
     notebook = read_notebook(path)
-    given = {key: hyperparameters[key] for key in hyperparameters if key[:10] != "sagemaker_"}
+    given = {key: hyperparameters[key] for key in hyperparameters if is_own(key)}
     insert_parameters(notebook, given)
     with tempfile.TemporaryDirectory(prefix="notebook-") as own:
         # Neither a home that can be written to nor somebody's start-up files have a part in a job.
