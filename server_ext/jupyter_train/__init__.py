@@ -7,7 +7,7 @@ from typing import Any
 _EXPORTS = {
     "Estimator": "notebook.estimator",
     "Session": "notebook.session",
-    "TrainingInput": "notebook.inputs",
+    "TrainingInput": "client.inputs",
     "TrainingJob": "notebook.job",
     "TrainingJobFailed": "notebook.errors",
     "connect": "client.find",

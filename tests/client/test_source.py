@@ -2,7 +2,7 @@ import tarfile
 
 import pytest
 
-from jupyter_train.client.source import MissingPathError, find_source, package_source
+from jupyter_train.client.source import MissingPathError, find_source, package_source, text_source
 
 
 def names(path):
@@ -76,3 +76,13 @@ def test_what_is_not_there_is_named(project, tmp_path, monkeypatch, script, fold
 def test_a_missing_dependency_is_named(project):
     with pytest.raises(MissingPathError, match=r"there is no dependency .*gone"):
         find_source(project / "train.py", dependencies=[project / "gone"])
+
+
+def test_a_text_is_packed_as_a_file_and_the_same_text_as_the_same_bytes(tmp_path):
+    archives = [tmp_path / name for name in ("a.tar.gz", "b.tar.gz")]
+    for archive in archives:
+        package_source(text_source("cell.py", "print('é')\n"), archive)
+    assert archives[0].read_bytes() == archives[1].read_bytes()
+    with tarfile.open(archives[0]) as packed:
+        assert packed.getnames() == ["cell.py"]
+        assert packed.extractfile("cell.py").read().decode() == "print('é')\n"

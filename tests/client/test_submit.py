@@ -116,6 +116,32 @@ def test_what_is_chosen_about_a_container_is_asked_in_awss_words():
     assert request["RemoteDebugConfig"] == {"EnableRemoteDebug": True}
 
 
+def test_spot_experiment_and_arguments_are_asked_in_awss_words():
+    request = training_job_request(
+        JobOptions(
+            image="image",
+            arguments=["--epochs", "3"],
+            is_spot=True,
+            max_wait=900,
+            max_run=600,
+            experiment={"ExperimentName": "digits"},
+        )
+    )
+    assert request["AlgorithmSpecification"]["ContainerArguments"] == ["--epochs", "3"]
+    assert request["EnableManagedSpotTraining"] is True
+    limits = {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900}
+    assert request["StoppingCondition"] == limits
+    assert request["ExperimentConfig"] == {"ExperimentName": "digits"}
+
+
+def test_a_source_that_is_packed_already_is_named_as_it_is():
+    request = training_job_request(JobOptions(packed=("train.py", "s3://b/old.tar.gz")))
+    assert request["HyperParameters"] == {
+        "sagemaker_program": "train.py",
+        "sagemaker_submit_directory": "s3://b/old.tar.gz",
+    }
+
+
 @pytest.mark.parametrize(
     ("image", "name"),
     [

@@ -131,7 +131,7 @@ def rows(page, heading):
 def test_what_can_be_said_of_a_container_can_be_said_everywhere(row):
     magic = importlib.import_module("jupyter_train.notebook.options").train_parser()
     cli = importlib.import_module("jupyter_train.cli.options").parser()
-    words = importlib.import_module("jupyter_train.notebook.parameters").PARAMETERS
+    words = importlib.import_module("jupyter_train.client.parameters").PARAMETERS
     for option in re.findall(r"--[a-z-]+", row[1]):
         assert option in magic.format_help()
         value = {"--network": ["none"], "--shell": []}.get(option, ["1"])

@@ -6,7 +6,7 @@ import botocore.session
 import pytest
 
 from jupyter_train import Estimator, TrainingInput, get_execution_role
-from jupyter_train.notebook.parameters import MEMBERS, PARAMETERS
+from jupyter_train.client.parameters import MEMBERS, PARAMETERS
 
 
 @pytest.fixture

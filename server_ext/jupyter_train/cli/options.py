@@ -55,7 +55,11 @@ def _run(made: argparse.ArgumentParser) -> None:
         metavar="SCRIPT",
         help="script or notebook, inside --source-dir if that is given; without, the image's train",
     )
-    made.add_argument("--source-dir", metavar="DIR", help="folder that goes with the script")
+    made.add_argument(
+        "--source-dir",
+        metavar="DIR",
+        help="folder that goes with the script, or an s3:// archive",
+    )
     made.add_argument("--dependency", action="append", default=[], metavar="PATH")
     made.add_argument("--name", help="name of the job (default: the script's, with a time stamp)")
     made.add_argument("--instance-type", default="local", metavar="TYPE")
@@ -70,6 +74,9 @@ def _run(made: argparse.ArgumentParser) -> None:
     made.add_argument("--python", metavar="PROGRAM", help="interpreter (default: this one)")
     made.add_argument("--max-run", type=int, default=86400, metavar="SECONDS")
     made.add_argument("--max-retries", type=int, metavar="N")
+    made.add_argument("--spot", action="store_true", help="as managed Spot training")
+    made.add_argument("--max-wait", type=int, metavar="SECONDS", help="the wait for Spot included")
+    made.add_argument("--experiment", metavar="NAME", help="the experiment it belongs to")
     _container(made)
     made.add_argument(
         "--wait",
@@ -89,6 +96,7 @@ def _container(made: argparse.ArgumentParser) -> None:
         metavar="WORDS",
         help="run this instead of its train",
     )
+    add("--arguments", type=shlex.split, metavar="WORDS", help="tell it this instead of train")
     add("--network", choices=["none"], help="none: the container reaches nobody")
     add("--shell", action="store_true", help="terminals may be opened in it while it runs")
     add("--volume-size", type=int, default=30, metavar="GIB", help="disk it may fill (30)")

@@ -11,7 +11,7 @@ from ..client.connection import Connection
 from ..client.find import connect
 from ..client.logs import follow_log
 from ..client.progress import Progress
-from ..client.source import Source, find_source
+from ..client.source import Source, find_source, packed_source
 from ..client.submit import JobOptions, image_name, is_process, submit, training_job_request
 from .command import INTERRUPTED
 from .logs import detached
@@ -96,9 +96,13 @@ def _check(arguments: Namespace) -> None:
 
 
 def _source(arguments: Namespace) -> Source | None:
-    if arguments.script is None:
+    if arguments.script is None or _packed(arguments):
         return None
     return find_source(arguments.script, arguments.source_dir, arguments.dependency)
+
+
+def _packed(arguments: Namespace) -> tuple[str, str] | None:
+    return packed_source(arguments.script, arguments.source_dir, arguments.dependency)
 
 
 def _base_name(arguments: Namespace) -> str:
@@ -122,6 +126,11 @@ def _options(arguments: Namespace) -> JobOptions:
         max_retries=arguments.max_retries,
         image=arguments.image,
         command=arguments.command_words or (),
+        arguments=arguments.arguments or (),
+        packed=_packed(arguments),
+        is_spot=arguments.spot,
+        max_wait=arguments.max_wait,
+        experiment={"ExperimentName": arguments.experiment} if arguments.experiment else {},
         isolated=arguments.network == "none",
         remote_debug=arguments.shell,
         output_path=arguments.output,

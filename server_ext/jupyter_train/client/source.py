@@ -1,10 +1,12 @@
 """What a job runs: a script or a folder with one, packed the same way whoever packs it."""
 
 import gzip
+import io
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".ipynb_checkpoints"})
 
@@ -15,10 +17,19 @@ class MissingPathError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A program, and what lies beside it: (name in the archive, path here) of each root."""
+    """A program, and what lies beside it: (name in the archive, path here) of each root.
+
+    `texts` are files that are in no folder yet: (name, what is in it).
+    """
 
     program: str
-    roots: tuple[tuple[str, Path], ...]
+    roots: tuple[tuple[str, Path], ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+
+
+def text_source(program: str, text: str) -> Source:
+    """Make a source of one program that is in no folder: a cell, an unsaved notebook."""
+    return Source(program=program, texts=((program, text),))
 
 
 def find_source(
@@ -44,6 +55,17 @@ def find_source(
     return Source(program=script.as_posix(), roots=(*beside, *extra))
 
 
+def packed_source(
+    program: str, source_dir: str | Path | None, dependencies: Sequence[str | Path] | None = ()
+) -> tuple[str, str] | None:
+    """Return the program and its archive, where that is what `source_dir` is; else None."""
+    if not str(source_dir).startswith("s3://"):
+        return None
+    if dependencies:
+        raise ValueError("dependencies cannot be added to a source_dir that is packed already")
+    return program, str(source_dir)
+
+
 def package_source(source: Source, target: Path) -> None:
     """Write the archive a job is started from: same files, same bytes."""
     with (
@@ -54,6 +76,9 @@ def package_source(source: Source, target: Path) -> None:
         for name, path in source.roots:
             for inner, file in _files(name, path):
                 _add(archive, inner, file)
+        for inner, text in source.texts:
+            data = text.encode("utf-8", "replace")
+            _add_open(archive, tarfile.TarInfo(inner), io.BytesIO(data), len(data))
 
 
 def _root(path: str | Path) -> tuple[str, Path]:
@@ -78,8 +103,12 @@ def _add(archive: tarfile.TarFile, name: str, path: Path) -> None:
         member = archive.gettarinfo(arcname=name, fileobj=file)
         # Hardlinks to a file packed before come as links, which the manager does not unpack.
         member.type, member.linkname = tarfile.REGTYPE, ""
-        member.size = path.stat().st_size
-        member.uid = member.gid = 0
-        member.uname = member.gname = ""
-        member.mtime = 0
-        archive.addfile(member, file)
+        _add_open(archive, member, file, path.stat().st_size)
+
+
+def _add_open(archive: tarfile.TarFile, member: tarfile.TarInfo, file: BinaryIO, size: int) -> None:
+    member.size = size
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mtime = 0
+    archive.addfile(member, file)

@@ -26,8 +26,9 @@ Inputs = str | Path | Mapping[str, str | Path | Mapping[str, Any]]
 class JobOptions:
     """What a person says about a job; `name` wins over `base_name`, which gets a time stamp.
 
-    `interpreter` is told only of a job without an image: an image brings its own.  `command` is
-    what the image runs instead of its `train` program; `keep_alive` are seconds of warm pool.
+    `interpreter` is told only of a job without an image: an image brings its own.  `command` and
+    `arguments` are what the image runs instead of its `train` program; `keep_alive` are seconds of
+    warm pool.  `packed` is a program and the address of an archive that has it.
     """
 
     base_name: str = "job"
@@ -43,8 +44,13 @@ class JobOptions:
     keep_alive: int | None = None
     max_run: int = 86400
     max_retries: int | None = None
+    is_spot: bool = False
+    max_wait: int | None = None
+    experiment: Mapping[str, str] = field(default_factory=dict)
     image: str | None = None
     command: Sequence[str] = ()
+    arguments: Sequence[str] = ()
+    packed: tuple[str, str] | None = None
     isolated: bool = False
     remote_debug: bool = False
     role: str = DEFAULT_ROLE
@@ -78,7 +84,7 @@ def training_job_request(
             "CompressionType": options.output_compression,
         },
         "ResourceConfig": _resources(options),
-        "StoppingCondition": {"MaxRuntimeInSeconds": options.max_run},
+        "StoppingCondition": _limits(options),
         "Environment": _environment(options),
         "Tags": [{"Key": key, "Value": value} for key, value in options.tags.items()],
         **_choices(options),
@@ -133,9 +139,11 @@ def text_of(value: Any) -> str:
 
 def _hyperparameters(options: JobOptions, name: str, source: Source | None) -> dict[str, str]:
     found = {key: text_of(value) for key, value in options.hyperparameters.items()}
+    packed = options.packed
     if source is not None:
-        found["sagemaker_program"] = source.program
-        found["sagemaker_submit_directory"] = f"s3://{DEFAULT_BUCKET}/{_source_key(name)}"
+        packed = (source.program, f"s3://{DEFAULT_BUCKET}/{_source_key(name)}")
+    if packed is not None:
+        found["sagemaker_program"], found["sagemaker_submit_directory"] = packed
     return found
 
 
@@ -150,6 +158,8 @@ def _algorithm(options: JobOptions) -> dict[str, Any]:
         found["TrainingImage"] = options.image
     if options.command:
         found["ContainerEntrypoint"] = list(options.command)
+    if options.arguments:
+        found["ContainerArguments"] = list(options.arguments)
     if options.metric_definitions:
         found["MetricDefinitions"] = [dict(each) for each in options.metric_definitions]
         found["EnableSageMakerMetricsTimeSeries"] = True
@@ -167,6 +177,13 @@ def _resources(options: JobOptions) -> dict[str, Any]:
     return {**found, "KeepAlivePeriodInSeconds": options.keep_alive}
 
 
+def _limits(options: JobOptions) -> dict[str, int]:
+    found = {"MaxRuntimeInSeconds": options.max_run}
+    return (
+        found if options.max_wait is None else {**found, "MaxWaitTimeInSeconds": options.max_wait}
+    )
+
+
 def _choices(options: JobOptions) -> dict[str, Any]:
     """Return the members that are there only where something was chosen."""
     found: dict[str, Any] = {}
@@ -174,6 +191,10 @@ def _choices(options: JobOptions) -> dict[str, Any]:
         found["CheckpointConfig"] = {"S3Uri": address(options.checkpoints, must_exist=False)}
     if options.max_retries is not None:
         found["RetryStrategy"] = {"MaximumRetryAttempts": options.max_retries}
+    if options.is_spot:
+        found["EnableManagedSpotTraining"] = True
+    if options.experiment:
+        found["ExperimentConfig"] = dict(options.experiment)
     if options.isolated:
         found["EnableNetworkIsolation"] = True
     if options.remote_debug:

@@ -12,12 +12,11 @@ from typing import Any
 from IPython.core.error import UsageError
 
 from ..client.connection import ApiError, Connection
+from ..client.inputs import TrainingInput
+from ..client.parameters import PARAMETERS, read_parameters
 from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE, parse_address
 from ..contract.spec import INTERPRETER_VARIABLE
-from .estimator import read_parameters
-from .inputs import TrainingInput
 from .options import words
-from .parameters import PARAMETERS
 
 CELL = "cell.py"
 """What the script of a %%train cell is called."""

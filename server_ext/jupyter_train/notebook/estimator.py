@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from ..client.source import Source, find_source
+from ..client.inputs import Inputs, channels
+from ..client.parameters import (
+    PARAMETERS,
+    check_names,
+    put_members,
+    read_parameters,
+    signature,
+)
+from ..client.source import Source, find_source, packed_source
 from ..client.submit import JobOptions, image_name, submit, training_job_request
 from ..contract.names import DEFAULT_BUCKET, DEFAULT_ROLE
 from .display import remember
-from .inputs import Inputs, channels
 from .job import TrainingJob
-from .parameters import PARAMETERS, check_names, put_members, read_members, signature
 from .session import Session
-
-_TOOLKIT = "sagemaker_"
 
 
 def get_execution_role(sagemaker_session: Session | None = None, **_: Any) -> str:  # noqa: ARG001 - the SDK's signature
@@ -106,18 +110,17 @@ class Estimator:
             if said["source_dir"] is not None:
                 raise ValueError("source_dir needs entry_point: which script of the folder to run")
             return None
-        if self._is_packed:
+        if self._packed:
             return None
         return find_source(said["entry_point"], said["source_dir"], said["dependencies"] or ())
 
     @property
-    def _is_packed(self) -> bool:
-        """Whether the source is an archive that is there already, such as another job's."""
+    def _packed(self) -> tuple[str, str] | None:
+        """The program and an archive that is there already, such as another job's."""
         said = vars(self)
-        is_packed = str(said["source_dir"]).startswith("s3://")
-        if is_packed and said["dependencies"]:
-            raise ValueError("dependencies cannot be added to a source_dir that is packed already")
-        return is_packed
+        if said["entry_point"] is None:
+            return None
+        return packed_source(str(said["entry_point"]), said["source_dir"], said["dependencies"])
 
     def _request(self, inputs: Inputs, name: str | None, source: Source | None) -> dict[str, Any]:
         request = training_job_request(self._options(inputs, name), source)
@@ -137,6 +140,7 @@ class Estimator:
             instance_count=said["instance_count"],
             max_run=said["max_run"],
             image=said["image_uri"],
+            packed=self._packed,
             role=said["role"] or DEFAULT_ROLE,
             output_path=said["output_path"] or f"s3://{DEFAULT_BUCKET}/",
             output_compression="NONE" if said["disable_output_compression"] else "GZIP",
@@ -157,10 +161,7 @@ class Estimator:
 
     def _all_hyperparameters(self) -> dict[str, Any]:
         level = vars(self)["container_log_level"]
-        extra = {} if level is None else {f"{_TOOLKIT}container_log_level": level}
-        if self._is_packed and vars(self)["entry_point"]:
-            extra[f"{_TOOLKIT}program"] = str(vars(self)["entry_point"])
-            extra[f"{_TOOLKIT}submit_directory"] = str(vars(self)["source_dir"])
+        extra = {} if level is None else {"sagemaker_container_log_level": level}
         return {**self._hyperparameters, **extra}
 
 
@@ -180,26 +181,3 @@ def _tags(given: Any) -> dict[str, str]:
     if isinstance(given, Mapping):
         return _texts(given)
     return {tag["Key"]: tag["Value"] for tag in given or ()}
-
-
-def read_parameters(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters that a described job was made with, without its script."""
-    algorithm, resources = detail["AlgorithmSpecification"], detail["ResourceConfig"]
-    output = detail["OutputDataConfig"]
-    return read_members(detail) | {
-        "image_uri": algorithm.get("TrainingImage"),
-        "role": detail["RoleArn"],
-        "instance_count": resources.get("InstanceCount", 1),
-        "instance_type": resources.get("InstanceType"),
-        "max_run": detail["StoppingCondition"]["MaxRuntimeInSeconds"],
-        "output_path": output["S3OutputPath"],
-        "disable_output_compression": output.get("CompressionType") == "NONE",
-        "checkpoint_s3_uri": detail.get("CheckpointConfig", {}).get("S3Uri"),
-        "metric_definitions": algorithm.get("MetricDefinitions"),
-        "environment": detail.get("Environment"),
-        "hyperparameters": {
-            name: value
-            for name, value in detail.get("HyperParameters", {}).items()
-            if not name.startswith(_TOOLKIT)
-        },
-    }

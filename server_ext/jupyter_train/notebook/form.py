@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from ..client.inputs import Inputs
 from ..client.submit import is_process
 from .estimator import Estimator
-from .inputs import Inputs
 from .job import NOT_REACHABLE, TrainingJob
 from .session import Session
 

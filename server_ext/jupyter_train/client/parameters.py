@@ -6,7 +6,10 @@ from inspect import Parameter, Signature
 from os import PathLike
 from typing import Any
 
-from ..client.submit import address
+from .submit import address
+
+TOOLKIT = "sagemaker_"
+"""What hyperparameters begin with that are about the job, not for its script."""
 
 # In the SDK's order, with our defaults; a parameter left at None is not sent.
 PARAMETERS: dict[str, Any] = {
@@ -144,6 +147,29 @@ def read_members(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that a described job was made with, one to one ones only."""
     found = {name: _find(detail, path) for name, path in MEMBERS.items()}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def read_parameters(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters that a described job was made with, without its script."""
+    algorithm, resources = detail["AlgorithmSpecification"], detail["ResourceConfig"]
+    output = detail["OutputDataConfig"]
+    return read_members(detail) | {
+        "image_uri": algorithm.get("TrainingImage"),
+        "role": detail["RoleArn"],
+        "instance_count": resources.get("InstanceCount", 1),
+        "instance_type": resources.get("InstanceType"),
+        "max_run": detail["StoppingCondition"]["MaxRuntimeInSeconds"],
+        "output_path": output["S3OutputPath"],
+        "disable_output_compression": output.get("CompressionType") == "NONE",
+        "checkpoint_s3_uri": detail.get("CheckpointConfig", {}).get("S3Uri"),
+        "metric_definitions": algorithm.get("MetricDefinitions"),
+        "environment": detail.get("Environment"),
+        "hyperparameters": {
+            name: value
+            for name, value in detail.get("HyperParameters", {}).items()
+            if not name.startswith(TOOLKIT)
+        },
+    }
 
 
 def _plain(value: Any) -> Any:

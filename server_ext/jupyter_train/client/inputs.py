@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..client.submit import address
+from .submit import address
 
 
 @dataclass(frozen=True, slots=True)
