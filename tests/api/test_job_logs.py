@@ -39,6 +39,46 @@ def test_a_search_says_whether_it_found_all_and_goes_on_from_a_position(log):
     assert (texts(rest)[0], len(rest["Lines"]), rest["IsWhole"]) == ("Line 60", 40, True)
 
 
+def test_an_expression_is_looked_for_in_each_line_and_goes_on_from_a_position(log):
+    _, first = log("SearchLog", Text="^line [5-6]$|9\\d$", Regex=True, IgnoreCase=True, Limit=3)
+    assert texts(first) == ["Line 5", "Line 6", "Line 90"]
+    assert not first["IsWhole"]
+    _, rest = log("SearchLog", Text="9\\d$", Regex=True, Limit=100, Position=first["Next"])
+    assert (texts(rest)[0], len(rest["Lines"]), rest["IsWhole"]) == ("Line 91", 9, True)
+    assert rest["Next"] == rest["End"]
+
+
+def test_a_literal_search_goes_on_where_it_ended_when_the_log_has_grown(log, manager):
+    _, first = log("SearchLog", Text="Line 9", Limit=100)
+    manager.add_lines("job-1", (100, "Line 9 again"))
+    _, more = log("SearchLog", Text="Line 9", Limit=100, Position=first["Next"])
+    assert (len(first["Lines"]), texts(more)) == (11, ["Line 9 again"])
+
+
+def test_letters_beyond_ascii_are_the_same_in_both_cases_where_case_does_not_matter(log, manager):
+    manager.add_lines("job-1", (100, "GRÖSSE ÉPOQUE"), (101, "a+b"), (102, "aab"))
+    _, answer = log("SearchLog", Text="größe", IgnoreCase=True, Limit=9)
+    assert texts(answer) == ["GRÖSSE ÉPOQUE"]
+    _, answer = log("SearchLog", Text="A+É", IgnoreCase=True, Limit=9)
+    assert texts(answer) == []
+
+
+def test_an_expression_that_never_ends_is_stopped_and_said_to_be(log, manager, monkeypatch):
+    monkeypatch.setattr("jupyter_train.api.log_pattern.SECONDS", 0.05)
+    manager.add_lines("job-1", (100, "a" * 60 + "b"))
+    _, before = log("SearchLog", Text="(a|a|aa)+$", Regex=True, Limit=9)
+    assert (before["IsWhole"], before["Lines"]) == (False, [])
+    status, answer = log(
+        "SearchLog", Text="(a|a|aa)+$", Regex=True, Limit=9, Position=before["Next"]
+    )
+    assert (status, answer["message"].startswith("The search stopped after 0.05 s")) == (400, True)
+
+
+def test_a_broken_expression_is_refused_with_what_is_wrong(log):
+    status, answer = log("SearchLog", Text="(", Regex=True, Limit=9)
+    assert (status, "missing )" in answer["message"]) == (400, True)
+
+
 def test_a_stream_that_is_not_there_is_refused_with_those_that_are(log):
     status, answer = log("SearchLog", Text="x", Limit=1, LogStreamName="job-1/other")
     assert status == 400

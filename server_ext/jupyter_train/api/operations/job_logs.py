@@ -1,12 +1,13 @@
 """A job's log by positions: the lines around a place, and where a text occurs in all of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...store.base import LogLine, LogStream
 from ..context import Context
 from ..errors import ValidationError
+from ..log_pattern import LogPattern
 
 SERVICE = "jupytertrain"
 OPERATIONS = ("GetLogWindow", "SearchLog")
@@ -23,15 +24,28 @@ async def get_log_window(context: Context, input: Input) -> Input:
 
 
 async def search_log(context: Context, input: Input) -> Input:
-    """Return the lines that contain a text, from a position on, and whether these are all."""
-    stream, limit = _find_stream(context, input), input["Limit"]
-    start = input.get("Position", 0)
+    """Return the lines that match, from a position on; `Next` is where what was not read begins."""
+    stream, text = _find_stream(context, input), input["Text"]
     ignore_case = input.get("IgnoreCase", False)
+    # The store's own search is faster, and knows of ASCII's letters which are the same.
+    is_plain = not input.get("Regex", False) and (text.isascii() or not ignore_case)
+    search: Callable[[LogStream, Input], Input] = _find_literal
+    if not is_plain:
+        search = LogPattern(text, is_regex=input.get("Regex", False), ignore_case=ignore_case).find
+    answer = await asyncio.to_thread(search, stream, input)
+    return {**answer, "Lines": [_print(each) for each in answer["Lines"]]}
+
+
+def _find_literal(stream: LogStream, input: Input) -> Input:
+    end, limit, ignore_case = stream.end, input["Limit"], input.get("IgnoreCase", False)
     # One more than asked for tells whether there are more.
-    found = await asyncio.to_thread(
-        lambda: stream.search(input["Text"], start, limit + 1, ignore_case=ignore_case)
+    found = stream.search(
+        input["Text"], input.get("Position", 0), limit + 1, ignore_case=ignore_case
     )
-    return {"Lines": [_print(each) for each in found[:limit]], "IsWhole": len(found) <= limit}
+    lines = [each for each in found if each.position < end]
+    is_whole = len(lines) <= limit
+    next_position = end if is_whole else lines[limit - 1].next
+    return {"Lines": lines[:limit], "IsWhole": is_whole, "Next": next_position, "End": end}
 
 
 def _window(stream: LogStream, input: Input) -> Input:
