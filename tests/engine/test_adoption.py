@@ -1,68 +1,33 @@
 """What a new manager makes of the jobs that the one before it left, wherever they stood."""
 
 import asyncio
-import os
-import signal
-import time
-from dataclasses import replace
 
 import pytest
 
 from jupyter_train.contract.record import Desired, StopReason, new_record
 from jupyter_train.contract.status import SecondaryStatus as S
-from jupyter_train.engine.placement import Demand
 from jupyter_train.manager.build import open_manager
-
-SLEEPS = "import time; time.sleep(60)"
-WAITS = """
-import os, time
-while not os.path.exists("go on"):
-    time.sleep(0.01)
-"""
+from jupyter_train.testing.adoption import SLEEPS, AdoptionSuite
 
 
-def test_a_job_whose_instance_type_is_no_longer_known_is_adopted_all_the_same(workshop, wait):
-    plain = workshop.settings
-    own = {"ResourceConfig": {"InstanceType": "ours"}}
-
-    async def before():
-        async with workshop.manager() as manager:
-            await manager.submit(workshop.document(SLEEPS, **own), {}, "me")
-            await wait.until(manager, "job-1", condition=lambda job: job.secondary == "Training")
-
-    async def after():
-        async with workshop.manager() as manager:
-            await manager.stop("job-1")
-            return await wait.ended(manager, "job-1")
-
-    workshop.settings = replace(plain, instance_types={"ours": Demand(cpus=2)})
-    asyncio.run(before())
-    workshop.settings = plain
-    assert asyncio.run(after()).status == "Stopped"
+class TestAdoptionOfProcesses(AdoptionSuite):
+    pass
 
 
-def test_a_job_that_ended_in_time_is_not_said_to_have_run_too_long(workshop, wait):
-    limit = {"StoppingCondition": {"MaxRuntimeInSeconds": 30}}
+class TestAdoptionOfContainers(AdoptionSuite):
+    @pytest.fixture
+    def workshop(self, container_workshop, docker_engine):
+        self._engine = docker_engine
+        return container_workshop
 
-    async def before():
-        async with workshop.manager() as manager:
-            await manager.submit(workshop.document(WAITS, **limit), {}, "me")
-            await wait.until(manager, "job-1", condition=lambda job: job.secondary == "Training")
-            return manager.attempt_folder(manager.jobs.find("job-1"))
+    def is_over(self, folder):
+        return self.container(folder).status == "exited"
 
-    async def an_hour_later():
-        manager = open_manager("manager-1", workshop.settings)
-        manager.clock = lambda: time.time() + 3600
-        await manager.start()
-        ended = await wait.ended(manager, "job-1")
-        await manager.close()
-        return ended
+    def destroy(self, folder):
+        self.container(folder).remove(force=True)
 
-    folder = asyncio.run(before())
-    (folder / "ml" / "code" / "go on").touch()
-    while not (folder / "rc").exists():
-        time.sleep(0.01)
-    assert asyncio.run(an_hour_later()).secondary == "Completed"
+    def container(self, folder):
+        return self._engine.api.containers.get((folder / "container").read_text().strip())
 
 
 def test_a_job_stopped_between_two_attempts_ends_stopped(workshop, wait):
@@ -100,30 +65,3 @@ def test_a_deletion_that_was_cut_off_can_be_asked_for_again(workshop, wait, monk
         raise OSError("cut off")
 
     assert asyncio.run(scene()) == []
-
-
-@pytest.mark.parametrize(
-    ("left", "kept"),
-    [("one\n", ["one", "two"]), ("new\n", ["one", "two", "new"])],
-)
-def test_a_log_that_lost_its_end_is_not_read_again_and_one_begun_anew_is(
-    workshop, wait, left, kept
-):
-    script = f"print('one', flush=True); print('two', flush=True){WAITS}"
-
-    async def before():
-        async with workshop.manager() as manager:
-            await manager.submit(workshop.document(script), {}, "me")
-            await wait.until(
-                manager, "job-1", condition=lambda job: "two" in wait.log_of(manager, job)
-            )
-            return manager.attempt_folder(manager.jobs.find("job-1"))
-
-    async def after():
-        async with workshop.manager() as manager:
-            return wait.log_of(manager, await wait.ended(manager, "job-1"))
-
-    folder = asyncio.run(before())
-    (folder / "log").write_text(left)
-    os.kill(int((folder / "pid").read_text().split()[0]), signal.SIGKILL)
-    assert asyncio.run(after()) == kept

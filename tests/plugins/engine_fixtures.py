@@ -66,3 +66,18 @@ def toolkit_image(docker_engine):
     """An image with AWS's sagemaker-training toolkit, unmodified: its `train` is on the PATH."""
     wheels = guest_toolkit.fetch(Path(sys.executable))
     return docker_engine.build("toolkit", TOOLKIT_DOCKERFILE, {"wheels": wheels})
+
+
+@pytest.fixture
+def container_workshop(workshop, docker_engine):
+    """A workshop whose jobs run in the base image; none of their containers is left at the end."""
+    workshop.given = {"AlgorithmSpecification": {"TrainingImage": docker_engine.image}}
+    yield workshop
+    left = [
+        each
+        for each in docker_engine.containers("jupyter-train.attempts")
+        if each.labels["jupyter-train.attempts"].startswith(str(workshop.home.resolve()))
+    ]
+    for each in left:
+        each.remove(force=True, v=True)
+    assert not left
