@@ -33,7 +33,11 @@ function isSame(one: Float64Array, other: Float64Array): boolean {
 
 /** Return the values as they are, or with gaps where they cannot be drawn. */
 function drawable(values: Float64Array, isLog: boolean): Column {
-  return values.every(value => isDrawable(value, isLog))
+  let at = 0; // a loop: calls for each of a million values take ten times as long
+  while (at < values.length && isDrawable(values[at], isLog)) {
+    at++;
+  }
+  return at === values.length
     ? values
     : Array.from(values, value => (isDrawable(value, isLog) ? value : null));
 }

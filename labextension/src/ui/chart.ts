@@ -37,6 +37,8 @@ export interface IChartOptions {
   picked?: (step: number) => void;
 }
 
+let plotter: typeof uPlot | undefined;
+
 export class Chart extends Widget {
   constructor(
     private trans: TranslationBundle,
@@ -95,11 +97,15 @@ export class Chart extends Widget {
     this._rebuild();
   }
 
-  /** Draw these lines at the next frame in which the chart can be seen. */
+  /** Draw these lines at the next frame in which the chart can be seen; the first ones at once. */
   draw(lines: readonly ILine[]): void {
     this._lines = lines;
     this._isStale = true;
-    this._schedule();
+    if (this._isFresh && plotter) {
+      this._begin();
+    } else {
+      this._schedule();
+    }
   }
 
   override dispose(): void {
@@ -120,6 +126,8 @@ export class Chart extends Widget {
       this._schedule();
     });
     sight.observe(this.node);
+    this._isFresh = true;
+    this._frame = requestAnimationFrame(() => { this._begin(); });
     life.signal.addEventListener('abort', () => {
       sizes.disconnect();
       sight.disconnect();
@@ -131,18 +139,36 @@ export class Chart extends Widget {
     cancelAnimationFrame(this._frame);
     this._frame = 0;
     this._isSeen = false;
+    this._isFresh = false;
+  }
+
+  /** Look by oneself whether the chart is in sight: its observer tells two frames later. */
+  private _begin(): void {
+    cancelAnimationFrame(this._frame);
+    this._frame = 0;
+    this._isFresh = false;
+    const { top, bottom, width } = this.node.getBoundingClientRect();
+    this._isSeen = !document.hidden && width > 0 && bottom > 0 && top < innerHeight;
+    if (this._isSeen && this._isStale) {
+      this._frame = -1;
+      void this._paint();
+    }
   }
 
   /** Ask for a frame; a hidden page gets none, and a chart out of sight asks for none. */
   private _schedule(): void {
     if (this._isStale && this._isSeen && this._frame === 0 && !this.isDisposed) {
-      this._frame = requestAnimationFrame(() => { void this._paint(); });
+      // behind the frame: in it, drawing and painting would add up to more than one frame lasts
+      this._frame = requestAnimationFrame(() => {
+        this._frame = -1;
+        setTimeout(() => { void this._paint(); });
+      });
     }
   }
 
   private async _paint(): Promise<void> {
     this._isStale = false;
-    const { default: UPlot } = await import('uplot');
+    plotter ??= (await import('uplot')).default;
     this._frame = 0;
     if (this.isDisposed || !this.isAttached) {
       this._isStale = true;
@@ -150,7 +176,7 @@ export class Chart extends Widget {
     }
     const began = performance.now();
     this._legend.draw(this._lines);
-    this._drawWith(UPlot);
+    this._drawWith(plotter);
     this._rest(performance.now() - began);
   }
 
@@ -360,6 +386,8 @@ export class Chart extends Widget {
   private _isLog = false;
   private _isStale = false;
   private _isSeen = false;
+  /** Whether nobody has looked yet if it is in sight. */
+  private _isFresh = false;
   private _frame = 0;
   private _life: AbortController | null = null;
 }

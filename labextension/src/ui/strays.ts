@@ -13,12 +13,14 @@ const MOST = 500;
 
 /** Return the values of a line that are no finite numbers, thinned where they are many. */
 export function straysOf(line: ILine, most = MOST): IStray[] {
+  const { steps, values } = line;
   const found: IStray[] = [];
-  line.values.forEach((value, at) => {
-    if (!Number.isFinite(value)) {
-      found.push({ step: line.steps[at], value });
+  // a loop: calls for each of a million values take ten times as long
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isFinite(values[at])) {
+      found.push({ step: steps[at], value: values[at] });
     }
-  });
+  }
   const every = Math.ceil(found.length / most);
   return every > 1 ? found.filter((_, at) => at % every === 0) : found;
 }

@@ -1,0 +1,89 @@
+/** What the benches in a browser share: a page in headless Chromium, and clocks inside it. */
+
+import { chromium } from '@playwright/test';
+
+/** Clocks that run in the page; `bench` is their name there. */
+function clocks() {
+  const frame = () => new Promise(resolve => { requestAnimationFrame(resolve); });
+  const painted = async () => {
+    await frame();
+    const { port1, port2 } = new MessageChannel();
+    await new Promise(resolve => {
+      port1.onmessage = resolve;
+      port2.postMessage(0); // its turn comes after the frame was handed on
+    });
+    return performance.now();
+  };
+  window.bench = {
+    painted,
+    /** When a frame shows what was waited for; looks before each frame. */
+    shown: async (test, patience = 30000) => {
+      const begun = performance.now();
+      while (!test()) {
+        if (performance.now() - begun > patience) {
+          throw new Error(`not seen in ${patience} ms: ${test}`);
+        }
+        await frame();
+      }
+      return await painted();
+    },
+    /** Frames a second over some seconds, and the longest wait for one, ms; `each` is done in each. */
+    frames: async (seconds, each = () => undefined) => {
+      const waits = [];
+      let last = await frame();
+      const end = last + seconds * 1000;
+      while (last < end) {
+        each();
+        const now = await frame();
+        waits.push(now - last);
+        last = now;
+      }
+      const whole = waits.reduce((sum, wait) => sum + wait, 0);
+      return { fps: (1000 * waits.length) / whole, longest: Math.max(...waits) };
+    }
+  };
+}
+
+/** Open a page, do something with it, print what it returns as JSON. */
+export async function measured(work) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--enable-precise-memory-info', '--js-flags=--expose-gc']
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    await page.addInitScript(clocks);
+    const given = JSON.parse(process.argv[2] ?? '{}');
+    console.log(JSON.stringify(await work(page, given)));
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Open a JupyterLab and wait until it has come to rest with our list of jobs in it. */
+export async function lab(page, { url, jobs = 0 }) {
+  await page.goto(`${url}/lab`);
+  await page.waitForFunction(() => window.jupyterapp?.restored, undefined, { timeout: 60000 });
+  await page.evaluate(() => window.jupyterapp.restored);
+  await page.evaluate(async () => {
+    await window.jupyterapp.commands.execute('application:reset-layout').catch(() => undefined);
+  });
+  await page.waitForTimeout(jobs > 1000 ? 8000 : 2000);
+}
+
+/** Open the tab of a job with its curves in sight. */
+export async function openTab(page, job) {
+  await page.evaluate(name => {
+    return window.jupyterapp.commands.execute('train:open-job', { job: name });
+  }, job);
+  await page.locator(`.jt-JobTab[data-job="${job}"]`).waitFor();
+}
+
+/** Bytes that the page holds after its garbage is collected: objects, and arrays beside the heap. */
+export async function held(session) {
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.collectGarbage');
+  const usage = await session.send('Runtime.getHeapUsage');
+  const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = usage;
+  return usedSize + embedderHeapUsedSize + backingStorageSize;
+}
