@@ -64,6 +64,8 @@ class WorldManager:
     region: str = "us-east-1"
     feed: Feed = field(default_factory=Feed)
     curves: MemoryCurves = field(default_factory=MemoryCurves)
+    refused: tuple = ()
+    awaited: str = ""
 
     def __post_init__(self):
         self.jobs = MemoryJobs(self.clock)
@@ -100,6 +102,12 @@ class WorldManager:
 
     async def check(self, document):
         """Take everything."""
+
+    async def refusals(self, document):
+        return list(self.refused)
+
+    def forecast(self, document):
+        return self.awaited
 
     def add_samples(self, name, series, steps, values):
         job_id = self.jobs.find(name).id

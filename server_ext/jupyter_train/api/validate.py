@@ -8,7 +8,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -29,11 +29,15 @@ _MOST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One broken rule: the member's path, its value in print ("" for a secret one), the rule."""
+    """One broken rule: the member's path, its value in print ("" for a secret one), the rule.
+
+    A request whose form is broken cannot be read at all; other rules are about values alone.
+    """
 
     member: str
     value: str
     rule: str
+    is_of_form: bool = False
 
     def __str__(self) -> str:
         value = f"Value {self.value}" if self.value else "Value"
@@ -44,9 +48,14 @@ def validate(shape: Shape | None, value: Mapping[str, Any]) -> None:
     """Raise ValidationError that names every rule of the model that the request breaks."""
     if shape is None:
         return
-    problems = list(_walk(shape, value, ""))
+    problems = find_problems(shape, value)
     if problems:
         raise ValidationError(_message(problems))
+
+
+def find_problems(shape: Shape, value: Mapping[str, Any]) -> list["Problem"]:
+    """Return every rule of the model that the request breaks."""
+    return list(_walk(shape, value, ""))
 
 
 def _message(problems: list[Problem]) -> str:
@@ -63,7 +72,7 @@ def _walk(shape: Shape, value: Any, path: str) -> Problems:
         return
     kind, is_of_kind, check = _KINDS[shape.type_name]
     if not is_of_kind(value):
-        yield _problem(shape, path, value, f"Member must be {kind}")
+        yield replace(_problem(shape, path, value, f"Member must be {kind}"), is_of_form=True)
         return
     yield from check(shape, value, path)
 
@@ -71,7 +80,8 @@ def _walk(shape: Shape, value: Any, path: str) -> Problems:
 def _structure(shape: Any, value: Mapping[str, Any], path: str) -> Problems:
     for name in shape.required_members:
         if value.get(name) is None:
-            yield Problem(member=_child(path, name), value="null", rule="Member must not be null")
+            rule = "Member must not be null"
+            yield Problem(member=_child(path, name), value="null", rule=rule, is_of_form=True)
     if getattr(shape, "is_tagged_union", False) and len(value) != 1:
         yield _problem(
             shape, path, value, f"Member must have exactly one of: {', '.join(shape.members)}"
@@ -165,7 +175,8 @@ def _length(shape: Any, value: Any, path: str) -> Problems:
         yield _problem(shape, path, value, rule)
     if most is not None and len(value) > most:
         rule = f"Member must have length less than or equal to {most}"
-        yield _problem(shape, path, value, rule)
+        # What is too long is not even looked at: its cost is bounded by the length it is for.
+        yield replace(_problem(shape, path, value, rule), is_of_form=True)
 
 
 def _nothing(_shape: Any, _value: Any, _path: str) -> Problems:

@@ -1,9 +1,11 @@
 """Whether a job can be run here at all: asked before anything is created."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import PurePosixPath
 
 from ..contract.names import parse_address
-from ..contract.spec import Document, TrainingJob, read_spec
+from ..contract.spec import Channel, Document, TrainingJob, read_spec
 from ..hosts.base import HostFacts, HostUnreachableError
 from ..runtimes.base import Runtime
 from .command import check_command
@@ -30,15 +32,46 @@ _TAKEN = (
 def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJob:
     """Return the job's spec, or raise RefusedError or LimitError saying what would have worked."""
     spec = read_spec(document)
-    _check_program(spec)
-    _check_channels(spec)
-    check_definitions(spec.metric_definitions)
-    Ledger(facts).clamp(demand_of(spec.instance_type, settings.instance_types))
-    _check_addresses(spec)
-    if not spec.is_process:
-        _check_paths(spec)
-        _check_own_places(spec)
+    for check in (*_checks(spec, settings, facts), *_place_checks(spec)):
+        check()
     return spec
+
+
+def refusals(document: Document, settings: Settings, facts: HostFacts) -> list[Exception]:
+    """Return every reason for which `admit` would raise; none if it would not."""
+    spec = read_spec(document)
+    # How places lie to each other can be asked only where each is one.
+    return _raised(_checks(spec, settings, facts)) or _raised(_place_checks(spec))
+
+
+Check = Callable[[], object]
+
+
+def _checks(spec: TrainingJob, settings: Settings, facts: HostFacts) -> Iterator[Check]:
+    yield partial(_check_program, spec)
+    for channel in spec.channels:
+        yield partial(_check_channel, channel, [each.name for each in spec.channels])
+    for definition in spec.metric_definitions:
+        yield partial(check_definitions, [definition])
+    yield lambda: Ledger(facts).clamp(demand_of(spec.instance_type, settings.instance_types))
+    for member, uri in _addresses(spec).items():
+        yield partial(_check_address, member, uri)
+
+
+def _place_checks(spec: TrainingJob) -> Iterator[Check]:
+    if not spec.is_process:
+        yield partial(_check_paths, spec)
+        yield partial(_check_own_places, spec)
+
+
+def _raised(checks: Iterator[Check]) -> list[Exception]:
+    found: list[Exception] = []
+    for check in checks:
+        try:
+            check()
+        except (RefusedError, LimitError) as error:
+            found.append(error)
+    return found
 
 
 async def check_runtime(spec: TrainingJob, runtime: Runtime) -> None:
@@ -73,35 +106,35 @@ def _check_program(spec: TrainingJob) -> None:
         raise RefusedError(str(error)) from error
 
 
-def _check_channels(spec: TrainingJob) -> None:
-    names = [each.name for each in spec.channels]
-    for channel in spec.channels:
-        where = f"'inputDataConfig' of channel '{channel.name}'"
-        if names.count(channel.name) > 1:
-            raise RefusedError(f"{where}: the name is given twice; channel names must differ")
-        if channel.name in {".", ".."}:
-            raise RefusedError(f"{where}: this names no folder of its own; use letters and digits")
-        if channel.input_mode == "Pipe":
-            raise RefusedError(
-                f"Value 'Pipe' at 'inputMode' in {where}: jobs read their data in place here; "
-                "use File or FastFile"
-            )
+def _check_channel(channel: Channel, names: list[str]) -> None:
+    where = f"'inputDataConfig' of channel '{channel.name}'"
+    if names.count(channel.name) > 1:
+        raise RefusedError(f"{where}: the name is given twice; channel names must differ")
+    if channel.name in {".", ".."}:
+        raise RefusedError(f"{where}: this names no folder of its own; use letters and digits")
+    if channel.input_mode == "Pipe":
+        raise RefusedError(
+            f"Value 'Pipe' at 'inputMode' in {where}: jobs read their data in place here; "
+            "use File or FastFile"
+        )
 
 
-def _check_addresses(spec: TrainingJob) -> None:
-    uris = {
+def _addresses(spec: TrainingJob) -> dict[str, str | None]:
+    return {
         "outputDataConfig.s3OutputPath": spec.output_uri,
         "hyperParameters.sagemaker_submit_directory": _fetched_source(spec),
         "checkpointConfig.s3Uri": spec.checkpoints.uri if spec.checkpoints else None,
         "tensorBoardOutputConfig.s3OutputPath": spec.tensorboard.uri if spec.tensorboard else None,
         **{f"inputDataConfig.{each.name}.s3Uri": each.uri or None for each in spec.channels},
     }
-    for member, uri in uris.items():
-        try:
-            if uri is not None:
-                parse_address(uri)
-        except ValueError as error:
-            raise RefusedError(f"Value '{uri}' at '{member}': {error}") from error
+
+
+def _check_address(member: str, uri: str | None) -> None:
+    try:
+        if uri is not None:
+            parse_address(uri)
+    except ValueError as error:
+        raise RefusedError(f"Value '{uri}' at '{member}': {error}") from error
 
 
 def _fetched_source(spec: TrainingJob) -> str | None:

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from ..contract.names import AttemptKey
 from ..contract.record import JobRecord, StopReason, new_record
-from ..contract.spec import Document
+from ..contract.spec import Document, read_spec
 from ..hosts.base import Host
 from ..runtimes.base import LocalImage, Runtime, Shell
-from .admission import admit, check_runtime
+from .admission import admit, check_runtime, refusals
 from .attempt import remove_folder
 from .doors import NO_DOORS, Doors
 from .engines import Engine, look
@@ -22,7 +22,7 @@ from .errors import RefusedError
 from .feed import Feed
 from .folders import attempt_folder
 from .leftovers import Ground, Leftovers, living_of
-from .placement import Capacity
+from .placement import Capacity, demand_of
 from .remote_debug import check_shell, updated
 from .run import JobRun
 from .settings import Settings
@@ -101,6 +101,23 @@ class Manager:
         """Raise RefusedError or LimitError where `submit` would; nothing is created."""
         spec = admit(document, self._settings, self._shop.facts)
         await check_runtime(spec, self._shop.lanes.of(spec.runtime).runtime)
+
+    async def refusals(self, document: Document) -> list[Exception]:
+        """Return every reason for which `check` would raise."""
+        spec = read_spec(document)
+        found = refusals(document, self._settings, self._shop.facts)
+        try:
+            await check_runtime(spec, self._shop.lanes.of(spec.runtime).runtime)
+        except RefusedError as error:
+            found.append(error)
+        return found
+
+    def forecast(self, document: Document) -> str:
+        """Return what an admitted job would wait for now, in words; empty if it would start."""
+        spec = read_spec(document)
+        return self._shop.queue.forecast(
+            demand_of(spec.instance_type, self._settings.instance_types)
+        )
 
     async def submit(
         self, document: Document, tags: Mapping[str, str], owner: str = ""

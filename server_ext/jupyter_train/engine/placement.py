@@ -109,6 +109,26 @@ class Ledger:
             gpus=gpus,
         )
 
+    def lacks(self, demand: Demand) -> str:
+        """Return what is not free of what is asked for, in words; empty if all is.
+
+        What is held by those who run nothing is as good as free.
+        """
+        asked, held = self.clamp(demand), {k: v for k, v in self._held.items() if not _is_warm(k)}
+        free = self._free(held)
+        lacks = [
+            (
+                asked.cpus > free.free_cpus + 1e-9,
+                f"{asked.cpus:g} CPUs; {free.free_cpus:g} are free",
+            ),
+            (
+                asked.memory > free.free_memory,
+                f"{asked.memory / GIB:.3g} GiB of memory; {free.free_memory / GIB:.3g} are free",
+            ),
+            (asked.gpus > free.free_gpus, f"{asked.gpus} GPUs; {free.free_gpus} are free"),
+        ]
+        return ", and for ".join(words for is_lacking, words in lacks if is_lacking)
+
     def take(self, job_id: str, demand: Demand) -> Resources | None:
         """Lend what is asked for, or None if it is not free now."""
         free, asked = self.capacity(), self.clamp(demand)
@@ -145,7 +165,10 @@ class Ledger:
 
     def capacity(self, pending: int = 0) -> Capacity:
         """Return what there is and what is free."""
-        held = self._held.values()
+        return self._free(self._held, pending)
+
+    def _free(self, lent: Mapping[str, Resources], pending: int = 0) -> Capacity:
+        held = lent.values()
         return Capacity(
             cpus=self._facts.cpus,
             free_cpus=self._facts.cpus - sum(each.cpus for each in held),
@@ -153,6 +176,10 @@ class Ledger:
             free_memory=self._facts.memory - sum(each.memory for each in held),
             gpus=len(self._facts.gpus),
             free_gpus=len(self._facts.gpus) - sum(len(each.gpus) for each in held),
-            running=sum(not each.startswith(WARM) for each in self._held),
+            running=sum(not _is_warm(each) for each in lent),
             pending=pending,
         )
+
+
+def _is_warm(holder: str) -> bool:
+    return holder.startswith(WARM)

@@ -51,6 +51,13 @@ class Queue:
         """Return what there is, what is free, and how many wait."""
         return self._ledger.capacity(pending=len(self._waiting))
 
+    def forecast(self, demand: Demand) -> str:
+        """Return what a job would wait for if it came now, in words; empty if it would start."""
+        if self._waiting:
+            ahead = len(self._waiting)
+            return "1 job that came before it" if ahead == 1 else f"{ahead} jobs before it"
+        return self._ledger.lacks(demand)
+
     def _serve(self) -> None:
         while self._waiting:
             job_id, (demand, turn) = next(iter(self._waiting.items()))

@@ -1,4 +1,4 @@
-"""What AWS has no operation for: the manager itself, metric windows, artifacts, a dry run."""
+"""What AWS has no operation for: the manager itself, metric windows and artifacts."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -7,12 +7,10 @@ from typing import Any
 from ...contract.names import Address, parse_address
 from ...contract.record import JobRecord
 from ...engine.engines import Engine
-from ...store.base import NameTakenError, NoSuchBucketError, ObjectInfo, UnknownJobError
+from ...store.base import NoSuchBucketError, ObjectInfo
 from ..context import Context
 from ..errors import ValidationError
-from ..translate import print_series, with_defaults
-from ..validate import validate
-from .training_jobs import read_tags
+from ..translate import print_series
 
 SERVICE = "jupytertrain"
 OPERATIONS = (
@@ -20,7 +18,6 @@ OPERATIONS = (
     "ListMetricSeries",
     "GetMetricWindow",
     "ListTrainingJobArtifacts",
-    "CheckTrainingJob",
 )
 
 Input = Mapping[str, Any]
@@ -80,17 +77,6 @@ async def list_training_job_artifacts(context: Context, input: Input) -> Input:
     return {"Artifacts": await asyncio.to_thread(lambda: list(_artifacts(context, record)))}
 
 
-async def check_training_job(context: Context, input: Input) -> Input:
-    """Answer as CreateTrainingJob would, and create nothing."""
-    operation = context.models.service("sagemaker").operation_model("CreateTrainingJob")
-    validate(operation.input_shape, input)
-    read_tags(input.get("Tags", ()))
-    await context.manager.check(with_defaults(input))
-    if _is_taken(context, input["TrainingJobName"]):
-        raise NameTakenError(input["TrainingJobName"])
-    return {}
-
-
 def _print_engine(engine: Engine) -> dict[str, Any]:
     return {
         "Kind": engine.kind,
@@ -98,14 +84,6 @@ def _print_engine(engine: Engine) -> dict[str, Any]:
         "Reason": engine.reason,
         "Version": engine.version,
     }
-
-
-def _is_taken(context: Context, name: str) -> bool:
-    try:
-        context.manager.jobs.find_in_any_case(name)
-    except UnknownJobError:
-        return False
-    return True
 
 
 def _artifacts(context: Context, record: JobRecord) -> Iterator[dict[str, Any]]:
