@@ -27,6 +27,9 @@ class Echo(web.RequestHandler):
             return
         self.set_header("Content-Type", "application/x-amz-json-1.1")
         asked = json.loads(self.request.body)
+        if answer := self.application.settings["answers"].get(target.partition(".")[2]):
+            self.finish(json.dumps(answer(asked)))
+            return
         self.application.settings["asked"][target.partition(".")[2]] = asked
         self.finish(json.dumps({"target": target, "asked": asked, "TrainingJobArn": "arn:job"}))
 
@@ -70,7 +73,7 @@ class SmallManager:
             (f"/t/{TOKEN}/s3/[^/]+/(.+)", Objects),
             ("/stream", Stream),
         ]
-        self.app = web.Application(routes, open=set(), stored={}, asked={}, sent=0)
+        self.app = web.Application(routes, open=set(), stored={}, asked={}, answers={}, sent=0)
         self.server = None
         self.port = 0
         self.started = 0

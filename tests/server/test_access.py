@@ -15,6 +15,7 @@ PLACES = {
         "jupyter-train/api/sagemaker/ListTrainingJobs",
     ),
     r"/jupyter-train/objects/([^/]+)/(.+)": ("GET", "jupyter-train/objects/b/k"),
+    r"/jupyter-train/logs/([^/]+)": ("GET", "jupyter-train/logs/job"),
     r"/jupyter-train/launch": ("POST", "jupyter-train/launch"),
     r"/jupyter-train/terminal": ("POST", "jupyter-train/terminal"),
     r"/jupyter-train/stream": ("GET", "jupyter-train/stream"),

@@ -69,3 +69,48 @@ async def test_an_absent_object_is_a_404_in_aws_form(jp_fetch, link):
         await jp_fetch("jupyter-train", "objects", "bucket", "absent")
     assert refusal.value.code == 404
     assert json.loads(refusal.value.response.body)["__type"] == "NoSuchKey"
+
+
+@pytest.fixture
+def logs(small_manager):
+    """Logs of the job "j": the lines of each stream, ten to a page."""
+    streams = {}
+
+    def window(asked):
+        lines, at = streams[asked["LogStreamName"]], asked["Position"]
+        page = [{"Text": each, "Position": 0} for each in lines[at : at + 10]]
+        return {"Lines": page, "Next": at + len(page), "End": len(lines)}
+
+    def names(asked):
+        return {"logStreams": [{"logStreamName": name} for name in streams]}
+
+    answers = {"GetLogWindow": window, "DescribeLogStreams": names}
+    small_manager.app.settings["answers"].update(answers)
+    return streams
+
+
+async def test_a_log_comes_whole_as_a_download(jp_fetch, link, logs):
+    logs["j/algo-1"] = [f"line {n} é" for n in range(25)]
+    answer = await jp_fetch("jupyter-train", "logs", "j")
+    assert answer.body.decode().splitlines() == logs["j/algo-1"]
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''j.log"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_of_several_hosts_one_log_is_asked_for_or_all_with_their_names(jp_fetch, link, logs):
+    logs.update({"j/algo-1": ["one"], "j/algo-2": ["two"]})
+    answer = await jp_fetch("jupyter-train", "logs", "j")
+    assert answer.body == b"==> j/algo-1 <==\none\n==> j/algo-2 <==\ntwo\n"
+    answer = await jp_fetch("jupyter-train", "logs", "j", params={"stream": "j/algo-2"})
+    assert answer.body == b"two\n"
+    assert answer.headers["Content-Disposition"].endswith("j_algo-2.log")
+
+
+async def test_a_log_that_breaks_off_is_no_whole_file(jp_fetch, link, logs, small_manager):
+    logs["j/algo-1"] = ["x"] * 25
+    window = small_manager.app.settings["answers"]["GetLogWindow"]
+    broken = lambda asked: window(asked) if asked["Position"] < 20 else 1 / 0  # noqa: E731 - one step
+    small_manager.app.settings["answers"]["GetLogWindow"] = broken
+    with pytest.raises(HTTPClientError) as failure:
+        await jp_fetch("jupyter-train", "logs", "j")
+    assert failure.value.code == 599

@@ -15,6 +15,7 @@ from .access import allowed
 from .forward import Forwarder
 from .launch import FieldError, launch
 from .link import Link, UnreachableError
+from .log_file import LogFile, RefusedError
 from .proxy import StreamHandler
 from .terminal import NoTerminalsError, open_terminal
 
@@ -118,6 +119,37 @@ class ObjectHandler(Doorway):
         return on_data
 
 
+class LogHandler(Doorway):
+    """A job's log as a download."""
+
+    @web.authenticated
+    @allowed("read")
+    async def get(self, job: str) -> None:
+        """Stream the lines; what breaks off in between is cut, so that no half passes for all."""
+        stream = self.get_query_argument("stream", None)
+        name = quote((stream or job).replace("/", "_"))
+        self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}.log")
+        try:
+            async for page in LogFile(Forwarder(self.link), job, stream).pages():
+                self.set_header("Content-Type", "text/plain; charset=utf-8")
+                self.write(page)
+                await self.flush()  # more is read when the browser has taken this
+        except (RefusedError, UnreachableError, ManagerGoneError, HTTPClientError) as error:
+            self._give_up(error)
+        else:
+            self.finish(set_content_type="text/plain; charset=utf-8")
+
+    def _give_up(self, error: Exception) -> None:
+        if self._headers_written:
+            self.request.connection.close()  # type: ignore[union-attr] # typed as the interface of all protocols
+            return
+        self.clear_header("Content-Disposition")
+        if not isinstance(error, RefusedError):
+            raise error
+        self.set_status(error.status)
+        self.finish(error.body, set_content_type=_CONTENT_TYPE)
+
+
 class LaunchHandler(Doorway):
     """A job from a script or folder under the contents root."""
 
@@ -163,6 +195,7 @@ class TerminalHandler(Doorway):
 ROUTES = [
     (r"/jupyter-train/api/(sagemaker|logs|jupytertrain)/([A-Za-z0-9]+)", CallHandler),
     (r"/jupyter-train/objects/([^/]+)/(.+)", ObjectHandler),
+    (r"/jupyter-train/logs/([^/]+)", LogHandler),
     (r"/jupyter-train/launch", LaunchHandler),
     (r"/jupyter-train/terminal", TerminalHandler),
     (r"/jupyter-train/stream", StreamHandler),
