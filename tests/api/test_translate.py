@@ -9,6 +9,7 @@ from jupyter_train.api.translate import DEFAULTS, describe, summary, with_defaul
 from jupyter_train.api.validate import validate
 from jupyter_train.contract.record import new_record
 from jupyter_train.contract.status import SecondaryStatus as S
+from jupyter_train.engine.progress import Progress
 from jupyter_train.store.base import Series
 
 
@@ -36,6 +37,28 @@ SERIES = [Series(id=n, name=f"m{n}", count=1, last_value=n, last_time=9.0) for n
 def test_a_description_holds_the_model_s_members_and_no_other(record):
     shape = Models().service("sagemaker").operation_model("DescribeTrainingJob").output_shape
     validate(shape, describe(record, SERIES))
+
+
+def test_progress_is_told_in_the_model_s_member_and_in_one_of_ours(record):
+    found = Progress(
+        unit="epoch",
+        done=2.37,
+        total=10,
+        time=9.0,
+        since=1.0,
+        start=0,
+        epoch=(3, 10),
+        step=(37, 100),
+    )
+    told = describe(record, [], progress=found)
+    assert told["ProgressInfo"] == {
+        "CurrentEpoch": 3,
+        "MaxEpoch": 10,
+        "CurrentStep": 37,
+        "TotalStepCountPerEpoch": 100,
+    }
+    assert (told["Progress"]["Done"], told["Progress"]["Total"]) == (2.37, 10)
+    assert {"ProgressInfo", "Progress"}.isdisjoint(describe(record, []))
 
 
 def test_times_and_transitions_are_told(record):

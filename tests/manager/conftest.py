@@ -56,8 +56,13 @@ class World:
         self.jobs = MemoryJobs(lambda: 100.0)
         self.logs = SegmentLogs(folder / "logs")
         self.curves = SqlCurves(folder / "curves.sqlite")
+        self.progress = {}
         self.sources = Sources(
-            jobs=self.jobs, logs=self.logs, curves=self.curves, region="us-east-1"
+            jobs=self.jobs,
+            logs=self.logs,
+            curves=self.curves,
+            progress=self.progress,
+            region="us-east-1",
         )
         self.add_job("j1")
 

@@ -1,8 +1,12 @@
 import asyncio
 import math
+import time
 
 import pytest
 
+from jupyter_train.contract.status import SecondaryStatus
+from jupyter_train.engine.feed import METRICS
+from jupyter_train.engine.progress import Progress
 from jupyter_train.manager.stream import SlowClientError
 
 JOBS = {"op": "subscribe", "id": 1, "topic": "jobs"}
@@ -68,6 +72,44 @@ def test_one_jobs_facts_come_at_once_and_whenever_they_change(world, asking):
     assert second["seq"] == 2
 
 
+def progress(done):
+    return Progress(unit="step", done=done, total=100, time=10.0, since=1.0, start=0)
+
+
+def test_how_far_a_job_is_comes_with_it_and_then_as_it_moves(world, asking):
+    world.progress["id-j1"] = progress(30)
+
+    def move_on():
+        world.progress["id-j1"] = progress(40)
+        world.feed.notify(METRICS)
+
+    first, second = asking(2, JOB, then=move_on)
+    assert first["detail"]["Progress"]["Done"] == 30
+    assert (second["type"], second["progress"]["Done"]) == ("progress", 40)
+
+
+def test_a_list_says_how_far_the_jobs_that_train_are(world, asking):
+    for to in ("Downloading", "Training"):
+        world.move("j1", SecondaryStatus(to))
+
+    def move_on():
+        world.progress["id-j1"] = progress(40)
+        world.feed.notify(METRICS)
+
+    page, news = asking(2, JOBS, then=move_on)
+    assert "Progress" not in page["jobs"][0]
+    assert news["progress"]["j1"] == {
+        "Unit": "step", "Done": 40, "Total": 100, "Time": 10.0, "Since": 1.0, "Start": 0
+    }  # fmt: skip
+
+
+def test_who_asks_for_the_time_is_told_the_one_by_which_jobs_are_dated(asking):
+    before = time.time()
+    (answer,) = asking(1, {"op": "clock"})
+    assert (answer["type"], answer["id"]) == ("clock", 0)
+    assert before <= answer["time"] <= time.time()
+
+
 def test_a_job_that_goes_says_so(world, asking):
     assert asking(2, JOB, then=lambda: world.delete("j1"))[1] == {"id": 2, "type": "deleted"}
 
@@ -116,6 +158,17 @@ def test_lines_come_after_a_position_and_then_as_they_are_printed(world, asking)
     assert second["first"] == first["next"]
     (again,) = asking(1, {**LOG, "after": first["next"]})
     assert texts([again]) == ["three"]
+
+
+def test_a_reader_that_is_far_behind_goes_on_with_the_last_lines(world, asking, monkeypatch):
+    monkeypatch.setattr("jupyter_train.manager.subscriptions._FAR_BEHIND_BYTES", 30)
+    world.print("one")
+    (first,) = asking(1, {**LOG, "tail": 9})
+    wanted = {**LOG, "tail": 1, "after": {first["stream"]: first["next"]}}
+    world.print("near", "end")
+    assert texts(asking(1, wanted)) == ["near", "end"]
+    world.print("far behind", "end of it")
+    assert texts(asking(1, wanted)) == ["end of it"]
 
 
 def test_a_tail_begins_with_the_last_lines(world, asking):

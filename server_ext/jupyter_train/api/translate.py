@@ -7,6 +7,7 @@ from ..contract.names import DEFAULT_REGION, SYSTEM, job_arn
 from ..contract.record import JobRecord, Transition
 from ..contract.spec import Document
 from ..engine.errors import REASON_LENGTH
+from ..engine.progress import Progress
 from ..store.base import Series
 
 _DESCRIBED_METRICS = 40
@@ -48,7 +49,10 @@ def with_defaults(request: Mapping[str, Any]) -> Document:
 
 
 def describe(
-    record: JobRecord, metrics: Sequence[Series], region: str = DEFAULT_REGION
+    record: JobRecord,
+    metrics: Sequence[Series],
+    region: str = DEFAULT_REGION,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return DescribeTrainingJob's answer."""
     return {
@@ -67,11 +71,16 @@ def describe(
         **_training_times(record),
         **_durations(record),
         **_failure(record),
+        **_progress_info(progress),
+        **_progress(progress),
     }
 
 
 def summary(
-    record: JobRecord, metrics: Sequence[Series], region: str = DEFAULT_REGION
+    record: JobRecord,
+    metrics: Sequence[Series],
+    region: str = DEFAULT_REGION,
+    progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Return what a list of jobs shows of one, in AWS's words."""
     resources = record.document.get("ResourceConfig", {})
@@ -84,6 +93,7 @@ def summary(
         **_failure(record),
         **{name: resources[name] for name in _ONE_KIND if name in resources},
         "FinalMetricDataList": last_values(metrics),
+        **_progress(progress),
         "Seq": record.seq,
     }
 
@@ -106,6 +116,20 @@ def listed(record: JobRecord, region: str = DEFAULT_REGION) -> dict[str, Any]:
 def last_values(metrics: Sequence[Series]) -> list[dict[str, Any]]:
     """Return the metrics that a list of jobs has room for, as FinalMetricDataList."""
     return _metrics(metrics, _SUMMARISED_METRICS)
+
+
+def print_progress(progress: Progress | None) -> dict[str, Any] | None:
+    """Return how far a job is, as lists and our member of a description show it."""
+    if progress is None:
+        return None
+    return {
+        "Unit": progress.unit,
+        "Done": progress.done,
+        "Total": progress.total,
+        "Time": progress.time,
+        "Since": progress.since,
+        "Start": progress.start,
+    }
 
 
 def print_series(series: Series) -> dict[str, Any]:
@@ -170,6 +194,21 @@ def _warm_pool(record: JobRecord) -> dict[str, Any]:
 def _reachability(record: JobRecord) -> dict[str, bool]:
     """Return a member of ours, there only while nobody can look at the job."""
     return {"Unreachable": True} if record.unreachable else {}
+
+
+def _progress(progress: Progress | None) -> dict[str, Any]:
+    return {} if progress is None else {"Progress": print_progress(progress)}
+
+
+def _progress_info(progress: Progress | None) -> dict[str, dict[str, int]]:
+    """Return AWS's own member, of what is known of its four."""
+    pairs = {
+        ("CurrentEpoch", "MaxEpoch"): progress and progress.epoch,
+        ("CurrentStep", "TotalStepCountPerEpoch"): progress and progress.step,
+    }
+    known = {names: pair for names, pair in pairs.items() if pair}
+    info = {n: v for names, pair in known.items() for n, v in zip(names, pair, strict=True)}
+    return {"ProgressInfo": info} if info else {}
 
 
 def _training_times(record: JobRecord) -> dict[str, float]:

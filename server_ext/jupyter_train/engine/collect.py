@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from .lines import Line, LineSplitter, Marks
 from .metrics import MetricScan
 from .metrics_file import MetricsFile
 from .patience import follow, insist
+from .progress import Progress, ProgressReader, epochs_asked, telling_lines, telling_lines_of
 from .tensorboard import EventFiles, Ledger, Place
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,8 @@ class Sinks:
     writer: BatchWriter
     log_thread: ThreadPoolExecutor
     feed: Feed
+    progress: dict[str, Progress] = field(default_factory=dict)
+    """How far jobs that are followed have come, by id."""
     clock: Callable[[], float] = time.time
 
     def close(self) -> None:
@@ -94,6 +97,7 @@ class Collector:
         counts = {each.name: each.count for each in sinks.curves.series(record.id)}
         self._scan = MetricScan(record.spec.metric_definitions, counts)
         self._unscanned = asyncio.Event()
+        self._reader: ProgressReader | None = None
         self._splitter = LineSplitter(stream.source_offset)
         self._at = stream.source_offset
         self._files: dict[str, MetricsFile] = {}
@@ -115,6 +119,7 @@ class Collector:
         """
         self._unscanned.set()
         self._events = self._event_files(kept)
+        self._reader = ProgressReader(epochs_asked(self._record.spec.hyperparameters))
         works = [self._follow_log(), self._follow_metrics(), self._events.follow()]
         if self._scan:
             works.append(self._follow_scan())
@@ -135,6 +140,8 @@ class Collector:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*self._writes, return_exceptions=True)
+        self._reader = None
+        self._sinks.progress.pop(self._job_id, None)
         self._files = {}
         self._stopping = False
 
@@ -198,6 +205,7 @@ class Collector:
         return Marks()
 
     async def _follow_log(self) -> None:
+        await self._look_back()
         late = await self._host.size(self._folder.log) > self._at
         marks = await self._marks() if late else Marks()
         if await self._was_cut():
@@ -234,6 +242,7 @@ class Collector:
         time = marks.time_of(start + 1, now)
         if time == marks.time_of(start + len(block), now):
             await self._write(partial(self._stream.append_block, time, start, block))
+            self._look(time, telling_lines_of(block))
         else:
             await self._store(LineSplitter(start).feed(block), marks)
 
@@ -243,6 +252,24 @@ class Collector:
         now = int(self._sinks.clock() * 1000)
         rows = [(marks.time_of(end, now), end, text) for end, text in lines]
         await self._write(partial(self._stream.append, rows))
+        self._look(rows[-1][0], telling_lines([text for _, text in lines]))
+
+    async def _look_back(self) -> None:
+        """See how far the job had come when its log was last followed."""
+        end = self._stream.end
+        for line in await asyncio.to_thread(self._stream.read_before, end, PAGE) if end else ():
+            self._look(line.time, [line.text.encode()])
+
+    def _look(self, time: int, lines: Sequence[bytes]) -> None:
+        """See from lines of a time (ms) how far the job is."""
+        reader = self._reader
+        if reader is None or not reader.look(time / 1000, lines):
+            return
+        if reader.progress is None:
+            self._sinks.progress.pop(self._job_id, None)
+        else:
+            self._sinks.progress[self._job_id] = reader.progress
+        self._sinks.feed.notify_soon(METRICS, METRICS_EVERY)
 
     async def _write(self, action: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()

@@ -24,6 +24,7 @@ from .folders import attempt_folder
 from .leftovers import Ground, Leftovers, living_of
 from .placement import Capacity, demand_of
 from .remote_debug import check_shell, updated
+from .progress import Progress
 from .run import JobRun
 from .settings import Settings
 from .stores import Stores
@@ -53,6 +54,7 @@ class Manager:
         self.objects = stores.objects
         self.feed = Feed()
         self._settings = settings
+        self.progress: dict[str, Progress] = {}
         self._stores = stores
         self._host, self._runtimes = place
         self._runs: dict[str, tuple[JobRun, asyncio.Task[None]]] = {}
@@ -64,7 +66,7 @@ class Manager:
             surroundings(self.id, self._settings, facts),
             self._settings,
             self._stores,
-            sinks_for(self._stores, self.feed, self.clock),
+            sinks_for(self._stores, self.feed, self.progress, self.clock),
             (self._host, self._runtimes, facts),
         )
         self._shop = replace(shop, doors=doors)

@@ -19,6 +19,7 @@ from .placement import Ledger
 from .places import Places
 from .pool import Pool
 from .publish import Publisher
+from .progress import Progress
 from .queue import Queue
 from .reserve import Reserve
 from .settings import Settings
@@ -81,7 +82,9 @@ def _private(settings: Settings) -> tuple[Path, ...]:
     return (settings.home, Path(socket)) if socket != engine else (settings.home,)
 
 
-def sinks_for(stores: Stores, feed: Feed, clock: Callable[[], float]) -> Sinks:
+def sinks_for(
+    stores: Stores, feed: Feed, progress: dict[str, Progress], clock: Callable[[], float]
+) -> Sinks:
     """Return where collectors put what they read."""
     return Sinks(
         curves=stores.curves,
@@ -90,6 +93,7 @@ def sinks_for(stores: Stores, feed: Feed, clock: Callable[[], float]) -> Sinks:
         feed=feed,
         clock=clock,
     )
+        progress=progress,
 
 
 def chosen(facts: HostFacts, settings: Settings) -> HostFacts:

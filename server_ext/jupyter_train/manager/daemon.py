@@ -158,7 +158,11 @@ def _station(manager: Manager, keys: Keys, facts: ManagerFacts) -> Station:
         router=Router(manager, signing, about),
         feed=manager.feed,
         sources=Sources(
-            jobs=manager.jobs, logs=manager.logs, curves=manager.curves, region=manager.region
+            jobs=manager.jobs,
+            logs=manager.logs,
+            curves=manager.curves,
+            progress=manager.progress,
+            region=manager.region,
         ),
         shells=Shells(manager.shell, manager.jobs, manager.feed),
         spool=_empty_spool(Path(facts.home)),

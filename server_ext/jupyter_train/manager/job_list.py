@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from ..api.translate import last_values, summary
+from ..api.translate import last_values, print_progress, summary
 from ..contract.events import Fact
 from ..contract.record import JobRecord
 from ..contract.status import SecondaryStatus
 from ..engine.feed import JOBS, METRICS, Topic
+from ..engine.progress import Progress
 from ..store.base import JobQuery, UnknownJobError
 from .subscriptions import Message, Sources, Subscription
 
@@ -18,8 +19,8 @@ class JobsSubscription(Subscription):
     """All jobs: a snapshot of the newest, or the facts after a number; then facts and last values.
 
     A snapshot of many comes in pages, newest first, with `more` in all but the last: `jobs`, then
-    `older`.  Facts come between them.  Last values of metrics are no facts; they are sent as they
-    are, about once a second.
+    `older`.  Facts come between them.  Last values of metrics and how far jobs are is no fact;
+    both are sent as they are, about once a second.
     """
 
     def __init__(self, number: int, sources: Sources, *, after: int, limit: int) -> None:
@@ -31,6 +32,7 @@ class JobsSubscription(Subscription):
         self._page_end: tuple[float, str] | None = None
         self._training: dict[str, str] = {}
         self._told: dict[str, float] = {}
+        self._told_progress: dict[str, Progress | None] = {}
         if not self._needs_snapshot:
             self._remember(*sources.jobs.active())
 
@@ -86,6 +88,7 @@ class JobsSubscription(Subscription):
     def _remember(self, *records: JobRecord) -> None:
         for record in records:
             self._training.pop(record.id, None)
+            self._told_progress.pop(record.id, None)
             if record.secondary is SecondaryStatus.TRAINING:
                 self._training[record.id] = record.name
 
@@ -97,13 +100,26 @@ class JobsSubscription(Subscription):
             if newest > self._told.get(job_id, 0.0):
                 self._told[job_id] = newest
                 rows[name] = last_values(series)
-        return [self._message("metrics", jobs=rows)] if rows else []
+        progress = self._progress()
+        if not rows and not progress:
+            return []
+        return [self._message("metrics", jobs=rows, progress=progress)]
+
+    def _progress(self) -> dict[str, Any]:
+        rows = {}
+        for job_id, name in self._training.items():
+            now = self._sources.progress.get(job_id)
+            if now != self._told_progress.get(job_id):
+                self._told_progress[job_id] = now
+                rows[name] = print_progress(now)
+        return rows
 
     def _row(self, record: JobRecord) -> dict[str, Any]:
         series = self._sources.curves.series(record.id)
         tags = self._sources.jobs.tags(record.id)
+        progress = self._sources.progress.get(record.id)
         return {
-            **summary(record, series, self._sources.region),
+            **summary(record, series, self._sources.region, progress),
             **({"Tags": [{"Key": k, "Value": v} for k, v in tags.items()]} if tags else {}),
         }
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -41,7 +42,7 @@ class Conversation:
         self._interval = TICK
         self._subscriptions: dict[int, Subscription] = {}
         self._due: set[int] = set()
-        self._errors: list[Message] = []
+        self._answers: list[Message] = []
         self._blocks = b""
         self._watchers: dict[Topic, set[int]] = {}
         self._watch: Watch = feed.watch()
@@ -53,7 +54,7 @@ class Conversation:
             message = _parse(text)
             self._obey(message)
         except AskError as error:
-            self._errors.append(_error(message, error))
+            self._answers.append(_error(message, error))
         self._watch.wake()
 
     async def run(self) -> None:
@@ -66,13 +67,13 @@ class Conversation:
                 pause = self._interval - (loop.time() - started)
                 if pause > 0:
                     await asyncio.sleep(pause)
-                if not (self._due or self._errors):
+                if not (self._due or self._answers):
                     self._mark(await self._watch.changed())
 
     async def _round(self) -> None:
-        errors, self._errors = self._errors, []
-        for error in errors:
-            await self._deliver(error)
+        answers, self._answers = self._answers, []
+        for answer in answers:
+            await self._deliver(answer)
         due, self._due = self._due, set()
         for key in sorted(due, key=self._place):
             if current := self._subscriptions.get(key):
@@ -115,10 +116,13 @@ class Conversation:
             self._add(subscription(message, self._sources))
         elif operation == "unsubscribe":
             self._forget(number(message, "id"))
+        elif operation == "clock":
+            clock = {"id": number(message, "id", 0), "type": "clock", "time": time.time()}
+            self._answers.append(json.dumps(clock))
         elif operation == "rate":
             self._interval = max(5, number(message, "interval_ms", None, 60_000)) / 1000
         else:
-            rule = "subscribe, unsubscribe or rate"
+            rule = "subscribe, unsubscribe, clock or rate"
             raise AskError("ValidationException", f"op is {operation!r:.200}; it must be {rule}")
 
     def _add(self, new: Subscription) -> None:

@@ -9,15 +9,16 @@ import math
 import struct
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..api.translate import describe, print_series
+from ..api.translate import describe, print_progress, print_series
 from ..contract.record import JobRecord
 from ..contract.samples import Samples
-from ..engine.feed import Topic
+from ..engine.feed import METRICS, Topic
+from ..engine.progress import Progress
 from ..store.base import (
     CurveStore,
     JobStore,
@@ -34,6 +35,7 @@ THINNED = 4000
 
 _FAR_BEHIND = 5 * THINNED
 _LINES, _LOG_BYTES, _LONGEST_LINE = 2000, 1 << 18, 1 << 18
+_FAR_BEHIND_BYTES = 4 << 20
 _BLOCK = struct.Struct("<IIIId")
 _APPEND, _REPLACE = 0, 1
 
@@ -46,6 +48,7 @@ class Sources:
     logs: LogStore
     curves: CurveStore
     region: str
+    progress: Mapping[str, Progress] = field(default_factory=dict)
 
 
 def to_json(value: Mapping[str, Any]) -> str:
@@ -121,29 +124,43 @@ class OneJobSubscription(Subscription):
 
 
 class JobSubscription(OneJobSubscription):
-    """One job's facts: all of them at once, whenever one changes."""
+    """One job's facts: all of them at once, whenever one changes; how far it is, each second."""
 
     _seen: tuple[int, int, int] | None = None
+    _told: Progress | None = None
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Everything about this job, and how far jobs are."""
+        return (*super().topics, METRICS)
 
     def read(self) -> list[Message]:
-        """Return the job if it changed since the last time."""
+        """Return the job if it changed since the last time, or how far it has come since then."""
+        is_due = METRICS in self.changed
         record = self._find()
         if record is None:
             return [self._end("deleted")]
         streams = self._sources.logs.streams(self._job_id)
         series = self._sources.curves.series(self._job_id)
         seen = (record.seq, len(streams), len(series))
+        progress = self._sources.progress.get(self._job_id)
         if seen == self._seen:
-            return []
-        self._seen = seen
+            return self._news(progress) if is_due else []
+        self._seen, self._told = seen, progress
         message = self._message(
             "job",
             seq=record.seq,
-            detail=describe(record, series, self._sources.region),
+            detail=describe(record, series, self._sources.region, progress),
             log_streams=streams,
             series=[print_series(each) for each in series],
         )
         return [message]
+
+    def _news(self, progress: Progress | None) -> list[Message]:
+        if progress == self._told:
+            return []
+        self._told = progress
+        return [self._message("progress", progress=print_progress(progress))]
 
 
 class SeriesSubscription(OneJobSubscription):
@@ -211,7 +228,10 @@ class SeriesSubscription(OneJobSubscription):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which lines: of one stream or all, behind a position (of each), or the last `tail` and on."""
+    """Which lines: of one stream or all, behind a position (of each), or the last `tail` and on.
+
+    With both, the lines behind the position; where these are too many to be read, the last ones.
+    """
 
     stream: str | None = None
     after: int | Mapping[str, int] = 0
@@ -264,8 +284,9 @@ class LogSubscription(OneJobSubscription):
 
     def _start(self, name: str, stream: LogStream) -> int:
         after, tail = self._wanted.after, self._wanted.tail
-        if tail is None:
-            return after if isinstance(after, int) else after.get(name, 0)
+        position = after if isinstance(after, int) else after.get(name, 0)
+        if tail is None or (position and stream.end - position <= _FAR_BEHIND_BYTES):
+            return position
         last = stream.read_before(stream.end, tail) if tail else []
         return last[0].position if last else stream.end
 

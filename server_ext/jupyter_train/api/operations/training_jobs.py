@@ -39,7 +39,7 @@ async def describe_training_job(context: Context, input: Input) -> Input:
     manager = context.manager
     record = manager.jobs.find(input["TrainingJobName"])
     metrics = await asyncio.to_thread(manager.curves.series, record.id)
-    return describe(record, metrics, manager.region)
+    return describe(record, metrics, manager.region, manager.progress.get(record.id))
 
 
 async def list_training_jobs(context: Context, input: Input) -> Input:
