@@ -16,6 +16,7 @@ PACKAGES = {
     "docker-compose": "docker-compose",
     "dockerd": "docker.io",
     "ip": "iproute2",
+    "mkfs.btrfs": "btrfs-progs",
 }
 
 

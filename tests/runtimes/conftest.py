@@ -117,3 +117,17 @@ def yard(docker_runtime, host, docker_engine):
     yard = Yard(docker_runtime, host, docker_engine)
     yield yard
     asyncio.run(yard.runtime.close())
+
+
+@pytest.fixture
+def yard_over(host):
+    """Make a yard over an engine of the test's own."""
+    made = []
+
+    def make(engine):
+        made.append(Yard(DockerRuntime(Options(host=engine.host)), host, engine))
+        return made[-1]
+
+    yield make
+    for each in made:
+        asyncio.run(each.runtime.close())

@@ -8,8 +8,8 @@ import pytest
 
 from jupyter_train.runtimes.base import Mount, Resources, StartError
 from jupyter_train.runtimes.docker.options import NETWORK
+from jupyter_train.runtimes.docker.quota import can_limit
 from jupyter_train.runtimes.docker.settings import METADATA_ADDRESSES, cpu_shares
-from jupyter_train.runtimes.docker.starting import _LIMITING
 from jupyter_train.testing.runtime import KEY
 
 MIB = 1 << 20
@@ -68,10 +68,17 @@ def test_shared_memory_is_as_large_as_asked(yard):
 
 
 def test_a_disk_limit_is_left_out_where_the_engine_has_none(yard):
-    driver = yard.engine.api.info()["Driver"]
-    if driver in _LIMITING:
-        pytest.skip(f"{driver} limits disks")
+    if can_limit(yard.engine.api.info()):
+        pytest.skip("this engine limits disks")
     assert made(yard, yard.script("true", volume=GIB))["HostConfig"].get("StorageOpt") is None
+
+
+def test_an_engine_that_refuses_a_disk_limit_is_asked_for_none_any_more(yard):
+    if can_limit(yard.engine.api.info()):
+        pytest.skip("this engine limits disks")
+    yard.runtime._starter._abilities = replace(yard.runtime._starter.abilities, disk_limit=True)
+    assert made(yard, yard.script("true", volume=GIB))["HostConfig"].get("StorageOpt") is None
+    assert not yard.runtime._starter.abilities.disk_limit
 
 
 def test_processes_are_limited_and_all_end_with_the_container(yard):

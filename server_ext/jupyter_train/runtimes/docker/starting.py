@@ -12,14 +12,12 @@ from .folder import container_id, look, make, write_id
 from .images import Image, Images
 from .network import Network
 from .options import NETWORK, Options
+from .quota import can_limit
 from .settings import ATTEMPTS_LABEL, HOME, Abilities, Asked, container_body, container_name
 from .warm import fifo, read_waiting, waiting_body, write_others
 from .words import start_error
 
 RETRIES = 3
-
-# Drivers under which the engine limits what a container writes into its own root.
-_LIMITING = ("btrfs", "zfs", "windowsfilter")
 
 
 class Starter:
@@ -75,20 +73,35 @@ class Starter:
         make(Path(spec.folder), spec.container, copied=not image.has_shell)
         if not spec.container.isolated and self._options.network == NETWORK:
             self._network.ensure()
-        body = self.body(spec, image)
-        if fifo(Path(spec.folder)).exists():
-            body = waiting_body(body)
-        else:
-            write_others(Path(spec.folder), body)
         try:
-            made = self._engine.call("create_container_from_config", body, container_name(spec))
+            made = self._engine.call(
+                "create_container_from_config", self._own_body(spec, image), container_name(spec)
+            )
             identity = str(made["Id"])
         except docker.errors.APIError as error:
-            if error.status_code != 409:
+            if error.status_code == 409:
+                identity = self._made_before(spec)
+            elif self._loses_limit(error):
+                return self._create(spec)
+            else:
                 raise start_error(spec, image, error) from error
-            identity = self._made_before(spec)
         write_id(Path(spec.folder), identity)
         return identity
+
+    def _own_body(self, spec: AttemptSpec, image: Image) -> dict[str, Any]:
+        """Return the body for its folder, in which it may have to wait for its command."""
+        body = self.body(spec, image)
+        if fifo(Path(spec.folder)).exists():
+            return waiting_body(body)
+        write_others(Path(spec.folder), body)
+        return body
+
+    def _loses_limit(self, error: Any) -> bool:
+        """Ask for no disk limit any more if that is what an engine refuses."""
+        if not self.abilities.disk_limit or "storage-opt" not in str(error.explanation).lower():
+            return False
+        self._abilities = replace(self.abilities, disk_limit=False)
+        return True
 
     def _made_before(self, spec: AttemptSpec) -> str:
         found = self.find(spec)
@@ -145,14 +158,8 @@ class Starter:
         """What the engine can do; asked once."""
         if self._abilities is None:
             info = self._engine.call("info")
-            driver = info.get("Driver", "")
-            status = dict(each[:2] for each in info.get("DriverStatus") or () if len(each) > 1)
-            # overlay2 needs xfs with project quotas, of which the engine says nothing here.
-            limited = driver in _LIMITING or (
-                driver == "overlay2" and status.get("Backing Filesystem") == "xfs" and _has_quota()
-            )
             self._abilities = Abilities(
-                disk_limit=limited,
+                disk_limit=can_limit(info),
                 architecture=self._engine.call("version").get("Arch", ""),
                 remaps_users=any("userns" in each for each in info.get("SecurityOptions") or ()),
             )
@@ -182,13 +189,3 @@ def find_toolkit() -> Path:
 def _is_of(found: dict[str, Any], spec: AttemptSpec) -> bool:
     labels = found["Config"].get("Labels") or {}
     return bool(labels.get(ATTEMPTS_LABEL) == str(spec.folder.parent))
-
-
-def _has_quota() -> bool:
-    mounts = Path("/proc/self/mounts")
-    if not mounts.exists():
-        return False
-    return any(
-        " xfs " in line and ("prjquota" in line or "pquota" in line)
-        for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines()
-    )
