@@ -6,11 +6,11 @@ import time
 
 import numpy as np
 import pytest
-from event_files import event, field, record, scalar, scalars, tensor, varint
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_train.engine.event_records import DamagedError, decode, masked_crc
+from jupyter_train.testing.event_files import event, field, record, scalar, scalars, tensor, varint
 
 pytestmark = pytest.mark.filterwarnings("default::DeprecationWarning")
 

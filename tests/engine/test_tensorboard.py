@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from event_files import event, field, scalar, scalars
 
 from jupyter_train.contract.samples import samples
 from jupyter_train.engine.tensorboard import CHUNK, EventFiles, Ledger, Place
 from jupyter_train.hosts.local import LocalHost
+from jupyter_train.testing.event_files import event, field, scalar, scalars
 
 NAME = "events.out.tfevents.1.host"
 
@@ -213,7 +213,7 @@ def test_names_that_are_no_text_are_kept_apart(world):
 
 SCRIPT = """
 import os, pathlib, time
-from event_files import scalars
+from jupyter_train.testing.event_files import scalars
 folder = pathlib.Path("{folder}")
 folder.mkdir(parents=True, exist_ok=True)
 with open(folder / "events.out.tfevents.1.host", "ab", buffering=0) as file:
@@ -228,11 +228,10 @@ with open(folder / "events.out.tfevents.1.host", "ab", buffering=0) as file:
 @pytest.fixture
 def with_writer(workshop, monkeypatch):
     """Documents of jobs that write event files."""
-    here = Path(__file__).resolve()
-    packages = here.parents[1] / "plugins", here.parents[2] / "server_ext"
+    package = Path(__file__).resolve().parents[2] / "server_ext"
 
     def document(folder="runs/a", count=5, pause=0.0, **members):
-        path = {"PYTHONPATH": ":".join(map(str, packages))}
+        path = {"PYTHONPATH": str(package)}
         script = SCRIPT.format(folder=folder, count=count, pause=pause)
         return workshop.document(script, Environment=path, **members)
 

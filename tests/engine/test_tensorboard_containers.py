@@ -4,7 +4,8 @@ import asyncio
 import json
 
 import pytest
-from event_files import scalars
+
+from jupyter_train.testing.event_files import scalars
 
 FOLDERS = {
     "working": "runs/a",

@@ -1,19 +1,14 @@
 """kill -9 of the manager at any step of its warm pool: each job runs once, and nothing is left."""
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
-import uuid
-from pathlib import Path
 
 import pytest
 
 from jupyter_train.manager.build import open_manager
+from jupyter_train.testing.kills import World
 
-MORTAL = Path(__file__).with_name("mortal_pool.py")
 ROUNDS = int(os.environ.get("JT_FAULT_ROUNDS", "2"))
 NAMES = ["first", "second", "third"]
 WORDS = """
@@ -22,39 +17,37 @@ for n in 1 2 3; do echo line $n; done
 """
 
 
-class World:
+STEPS = (
+    "jupyter_train.engine.book:Book._change",
+    "jupyter_train.engine.idle:Idles.give",
+    "jupyter_train.runtimes.docker.engine:Engine.call",
+    "jupyter_train.runtimes.docker.keeping:wake",
+    "jupyter_train.runtimes.docker.keeping:write_command",
+    "jupyter_train.runtimes.docker.keeping:write_id",
+)
+
+
+class Pool(World):
     """Three jobs of one shape, one after the other, and managers that die."""
 
-    def __init__(self, workshop, engine, tmp_path):
-        self.workshop, self.engine = workshop, engine
-        self.manager = uuid.uuid4().hex[:8]
-        self.requests = [self.request(name, tmp_path / f"{name}.json") for name in NAMES]
+    names = tuple(NAMES)
+    options = ("--settle",)
 
-    def request(self, name, path):
-        document = self.workshop.document(
-            "",
-            name,
-            AlgorithmSpecification={
-                "TrainingImage": self.engine.image,
+    def __init__(self, workshop, engine):
+        super().__init__(workshop)
+        self.engine = engine
+        workshop.given = {
+            "AlgorithmSpecification": {
+                "TrainingImage": engine.image,
                 "ContainerEntrypoint": ["/bin/sh", "-c", WORDS],
             },
-            CheckpointConfig={"S3Uri": "s3://jupyter-train/shared"},
-            ResourceConfig={"KeepAlivePeriodInSeconds": 2},
-        )
-        path.write_text(json.dumps(document))
-        return str(path)
-
-    def run(self, death):
-        home = str(self.workshop.home)
-        return subprocess.run(
-            [sys.executable, str(MORTAL), home, self.manager, str(death), *self.requests],
-            capture_output=True, text=True, timeout=100, check=False,
-        )  # fmt: skip
+            "ResourceConfig": {"KeepAlivePeriodInSeconds": 2},
+        }
+        self.ask("")
 
     def check(self, *kept):
         """Each job ran once, its lines are there once, and nothing is left of any."""
-        witness = self.workshop.object("shared/witness").read_text().split()
-        assert sorted(witness) == sorted(NAMES)
+        assert sorted(self.starts()) == sorted(NAMES)
         attempts = self.workshop.settings.attempts.resolve()
         assert self.engine.containers(f"jupyter-train.attempts={attempts}") == []
         assert self.engine.containers(f"jupyter-train.manager={self.manager}") == []
@@ -77,22 +70,22 @@ class World:
 
 
 @pytest.fixture
-def world(workshop, docker_engine, tmp_path):
-    world = World(workshop, docker_engine, tmp_path)
-    yield world
-    for container in docker_engine.containers(f"jupyter-train.manager={world.manager}"):
+def pool(workshop, docker_engine):
+    pool = Pool(workshop, docker_engine)
+    yield pool
+    for container in docker_engine.containers(f"jupyter-train.manager={pool.manager}"):
         container.remove(force=True, v=True)
 
 
-def test_without_any_death_each_job_follows_the_other(world):
-    assert "all ended" in (done := world.run(0)).stdout, done.stderr
-    world.check("Reused", "Reused", "Terminated")
+def test_without_any_death_each_job_follows_the_other(pool):
+    pool.run()
+    pool.check("Reused", "Reused", "Terminated")
 
 
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_a_manager_killed_at_any_steps_runs_each_job_once_and_leaves_nothing(world, seed):
+def test_a_manager_killed_at_any_steps_runs_each_job_once_and_leaves_nothing(pool, seed):
     chance = random.Random(seed)
-    deaths = [world.run(chance.randint(2, 60)).returncode for _ in range(6)]
+    deaths = [pool.run(chance.randint(4, 120), STEPS) for _ in range(6)]
     assert -signal.SIGKILL in deaths
-    assert "all ended" in (done := world.run(0)).stdout, done.stderr
-    world.check()
+    pool.run()
+    pool.check()
