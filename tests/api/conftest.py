@@ -31,6 +31,7 @@ from jupyter_train.contract.names import ACCOUNT, log_stream
 from jupyter_train.contract.record import Desired, new_record
 from jupyter_train.contract.samples import samples
 from jupyter_train.contract.status import SecondaryStatus
+from jupyter_train.engine.belongings import Belongings
 from jupyter_train.engine.engines import Engine
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.feed import Feed
@@ -75,6 +76,9 @@ class WorldManager:
         self.jobs = MemoryJobs(self.clock)
         self.logs = SegmentLogs(self.home / "logs")
         self.objects = FolderObjects(self.home / "objects")
+        self.attempts = self.home / "attempts"
+        places = Places(self.objects, [], [])
+        self.belongings = Belongings(LocalHost("here", self.home), self.attempts, places)
         self._ids = iter(f"id{number}" for number in range(1, 10_000))
 
     async def submit(self, document, tags, owner):

@@ -96,7 +96,14 @@ def test_tags_of_an_unknown_job_are_not_found(desk, operation):
 
 
 @pytest.mark.parametrize(
-    "operation", ["ListMetricSeries", "GetMetricWindow", "ListTrainingJobArtifacts"]
+    "operation",
+    [
+        "ListMetricSeries",
+        "GetMetricWindow",
+        "ListTrainingJobArtifacts",
+        "ListTrainingJobFiles",
+        "ListMedia",
+    ],
 )
 def test_our_own_operations_find_no_unknown_job_either(desk, operation):
     more = {"SeriesId": 1, "Points": 10} if operation == "GetMetricWindow" else {}

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from ..engine.errors import LimitError, RefusedError
+from ..engine.errors import ClientError, LimitError, RefusedError
 from ..engine.patience import is_full
 from ..store.base import (
     BadBucketError,
@@ -70,6 +70,7 @@ class Failure:
 # Read a row as: this exception is answered with this code and status; the message is its own.
 _CODES: dict[type[Exception], tuple[str, int]] = {
     RefusedError: ("ValidationException", 400),
+    ClientError: ("ValidationException", 400),
     LimitError: ("ResourceLimitExceeded", 400),
     StaleRecordError: ("ConflictException", 409),
     NoSuchBucketError: ("NoSuchBucket", 404),

@@ -30,7 +30,7 @@ MAX_NAME = 1024
 MAX_PART = 255
 
 _GzipFile: Any = igzip.GzipFile  # isal's has no types
-_BROKEN: Any = (igzip.BadGzipFile, zlib.error)  # the same
+BROKEN: Any = (igzip.BadGzipFile, zlib.error)  # the same
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +55,7 @@ def unpack(archive: Path, folder: Path, *, max_bytes: int, max_members: int) -> 
                 if member.size < 0 or room < 0:
                     raise ArchiveError(f"more than {max_bytes} bytes, at {member.name[:80]!r}")
                 _unpack_member(tar, member, folder)
-    except (tarfile.TarError, EOFError, ValueError, *_BROKEN) as error:
+    except (tarfile.TarError, EOFError, ValueError, *BROKEN) as error:
         raise ArchiveError(f"{archive.name} is no whole tar archive: {error}") from error
 
 
@@ -79,7 +79,8 @@ def _gzip(file: BinaryIO) -> BinaryIO:
     return stream
 
 
-def _gunzip(file: BinaryIO) -> BinaryIO:
+def gunzip(file: BinaryIO) -> BinaryIO:
+    """Return what a gzip file holds."""
     stream: BinaryIO = _GzipFile(fileobj=file, mode="rb")
     return stream
 
@@ -107,7 +108,7 @@ def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
         return
     with (
         open_plain(archive) as file,
-        _gunzip(file) as stream,
+        gunzip(file) as stream,
         tarfile.open(fileobj=stream, mode="r|") as tar,
     ):
         yield tar

@@ -16,6 +16,7 @@ from ..hosts.base import Host
 from ..runtimes.base import LocalImage, Runtime, Shell
 from .admission import admit, check_runtime, refusals
 from .attempt import remove_folder
+from .belongings import Belongings
 from .doors import NO_DOORS, Doors
 from .engines import Engine, look
 from .errors import RefusedError
@@ -198,6 +199,11 @@ class Manager:
     async def images(self) -> list[LocalImage]:
         """Return the images that the engines have; HostUnreachableError if one does not answer."""
         return [each for runtime in self._runtimes.values() for each in await runtime.images()]
+
+    @property
+    def belongings(self) -> Belongings:
+        """The files of jobs."""
+        return self._shop.belongings
 
     @property
     def image_table(self) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..contract.record import JobRecord
 from ..hosts.base import Host, HostFacts
 from ..store.base import LogStore
+from .belongings import Belongings
 from .book import Book
 from .collect import Sinks
 from .command import Surroundings
@@ -31,6 +32,7 @@ class Shop:
     pool: Pool
     stager: Stager
     publisher: Publisher
+    belongings: Belongings
     sinks: Sinks
     logs: LogStore
     book: Book

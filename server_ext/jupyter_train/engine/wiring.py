@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..hosts.base import Host, HostFacts
 from ..runtimes.base import Runtime
+from .belongings import Belongings
 from .book import Book
 from .collect import Sinks
 from .command import Surroundings
@@ -52,6 +53,7 @@ def wire(
         pool=Pool(Idles(settings, around, lanes, stager), queue, book, stores.jobs),
         stager=stager,
         publisher=Publisher(places),
+        belongings=Belongings(host, settings.attempts, places),
         sinks=sinks,
         logs=stores.logs,
         book=book,

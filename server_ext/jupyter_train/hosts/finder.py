@@ -25,15 +25,15 @@ def _walk(top: str, part: str, bounds: Bounds) -> Iterator[Found]:
         looked += 1
         with suppress(OSError), os.scandir(path) as entries:  # not there, or shut by its job
             for entry in islice(entries, bounds.entries):
-                if part in entry.name:
+                if entry.is_dir(follow_symlinks=False):
+                    if depth < bounds.depth and _leads_on(entry):
+                        ahead.append((entry.path, depth + 1))
+                elif part in entry.name:
                     yield from _file(entry)
-                elif depth < bounds.depth and _leads_on(entry):
-                    ahead.append((entry.path, depth + 1))
 
 
 def _leads_on(entry: os.DirEntry[str]) -> bool:
-    hidden = entry.name.startswith(".") or entry.name in _SKIPPED
-    return not hidden and entry.is_dir(follow_symlinks=False)
+    return not entry.name.startswith(".") and entry.name not in _SKIPPED
 
 
 def _file(entry: os.DirEntry[str]) -> Iterator[Found]:

@@ -1,0 +1,134 @@
+"""A job's files over the API: its folder while it runs, what it published, what is in archives."""
+
+import base64
+import io
+import tarfile
+
+import pytest
+
+from jupyter_train.contract.names import AttemptKey
+
+
+@pytest.fixture
+def files(manager, call, job):
+    """A job with a folder; returns a function that calls an operation about it."""
+    call("sagemaker", "CreateTrainingJob", **job())
+    manager.objects.create_bucket("jupyter-train")
+
+    def ask(operation, **input):
+        return call("jupytertrain", operation, TrainingJobName="job-1", **input)
+
+    return ask
+
+
+@pytest.fixture
+def folder(manager, files):
+    """The job's folder as the job sees it."""
+    key = AttemptKey(job_id=manager.jobs.find("job-1").id, attempt=0)
+    made = manager.attempts / str(key) / "ml"
+    (made / "output" / "intermediate").mkdir(parents=True)
+    (made / "model" / "epoch-1").mkdir(parents=True)
+    return made
+
+
+@pytest.fixture
+def archive(manager, files):
+    """A model of the job, with what is asked for in it."""
+
+    def make(*entries, content=None):
+        made = io.BytesIO()
+        with tarfile.open(fileobj=made, mode="w:gz") as tar:
+            for info, data in entries:
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        body = made.getvalue() if content is None else content
+        manager.objects.put("jupyter-train", "job-1/output/model.tar.gz", [body])
+        return {"Bucket": "jupyter-train", "Key": "job-1/output/model.tar.gz"}
+
+    return make
+
+
+def text(answer):
+    return base64.b64decode(answer["Data"]).decode()
+
+
+def entry(name, data=b"", kind=tarfile.REGTYPE):
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    return info, data
+
+
+def test_what_a_running_job_has_is_listed_and_read_by_pieces(files, folder):
+    (folder / "model" / "epoch-1" / "loss.txt").write_text("0.25 0.125")
+    _, answer = files("ListTrainingJobFiles")
+    assert [(each["Path"], each["Size"]) for each in answer["Files"]] == [
+        ("model/epoch-1/loss.txt", 10)
+    ]
+    read = {"Path": "model/epoch-1/loss.txt", "Length": 4}
+    first, rest = (
+        files("GetTrainingJobFile", **read)[1],
+        files("GetTrainingJobFile", Offset=4, **read | {"Length": 6})[1],
+    )
+    assert (text(first), first["IsWhole"]) == ("0.25", False)
+    assert (text(rest), rest["IsWhole"]) == (" 0.125", True)
+
+
+def test_a_job_without_a_folder_has_no_files(files):
+    assert files("ListTrainingJobFiles") == (200, {"Files": []})
+
+
+@pytest.mark.parametrize("path", ["model/way/s", "model/s", "gone/s", "model/../../s", "model//s"])
+def test_no_link_and_no_name_leads_out_of_the_folder(files, folder, tmp_path, path):
+    (tmp_path / "s").write_text("secret")
+    (folder / "model" / "way").symlink_to(tmp_path)
+    (folder / "model" / "s").symlink_to(tmp_path / "s")
+    assert files("ListTrainingJobFiles")[1]["Files"] == []
+    status, answer = files("GetTrainingJobFile", Path=path, Length=100)
+    assert (status, answer["__type"]) == (400, "ValidationException")
+    assert path in answer["message"]
+
+
+def test_a_folder_that_is_a_link_is_not_looked_into(files, folder, tmp_path):
+    (tmp_path / "s").write_text("secret")
+    (folder / "output" / "intermediate").rmdir()
+    (folder / "output" / "intermediate").symlink_to(tmp_path)
+    assert files("ListTrainingJobFiles")[1]["Files"] == []
+    assert files("GetTrainingJobFile", Path="intermediate/s", Length=9)[0] == 400
+
+
+def test_an_archive_is_listed_and_a_file_in_it_read(files, archive):
+    place = archive(entry("code", kind=tarfile.DIRTYPE), entry("code/a.py", b"print(1)"))
+    _, answer = files("ListArtifactMembers", **place)
+    assert [(each["Name"], each["Kind"], each["Size"]) for each in answer["Members"]] == [
+        ("code", "folder", 0),
+        ("code/a.py", "file", 8),
+    ]
+    assert answer["IsWhole"]
+    part = files("GetArtifact", Member="code/a.py", Offset=6, Length=1, **place)[1]
+    assert (text(part), part["IsWhole"]) == ("1", False)
+
+
+def test_an_object_itself_is_read_by_pieces(files, archive):
+    place = archive(content=b"no archive")
+    part = files("GetArtifact", Offset=3, Length=100, **place)[1]
+    assert (text(part), part["IsWhole"]) == ("archive", True)
+
+
+def test_what_is_no_archive_is_told_in_words(files, archive):
+    status, answer = files("ListArtifactMembers", **archive(content=b"x" * 5000))
+    assert status == 400
+    assert "model.tar.gz is no whole tar archive" in answer["message"]
+
+
+@pytest.mark.parametrize("key", ["other/output/model.tar.gz", "job-2/output/x", "job-1/outputs"])
+def test_objects_of_others_are_none_of_the_job(files, key):
+    status, answer = files("GetArtifact", Bucket="jupyter-train", Key=key, Length=1)
+    assert status == 400
+    assert "is no artifact of 'job-1'" in answer["message"]
+
+
+def test_an_object_that_is_gone_is_told_in_words(files):
+    key = "job-1/output/model/x"
+    for operation, more in (("GetArtifact", {"Length": 1}), ("ListArtifactMembers", {})):
+        status, answer = files(operation, Bucket="jupyter-train", Key=key, **more)
+        assert (status, "no object" in answer["message"]) == (400, True)
