@@ -1,11 +1,10 @@
-"""What AWS has no operation for: the manager itself, metric windows and artifacts."""
+"""What AWS has no operation for: the manager itself and metric windows."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from ...engine.engines import Engine
-from ...store.base import NoSuchBucketError, ObjectInfo
 from ..context import Context
 from ..errors import ValidationError
 from ..translate import print_series
