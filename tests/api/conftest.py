@@ -36,10 +36,10 @@ from jupyter_train.engine.engines import Engine
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.feed import Feed
 from jupyter_train.engine.placement import Capacity
-from jupyter_train.store.base import Batch
 from jupyter_train.engine.places import Places
 from jupyter_train.engine.progress import Progress
 from jupyter_train.hosts.local import LocalHost
+from jupyter_train.store.base import Batch
 from jupyter_train.store.logs import SegmentLogs
 from jupyter_train.store.memory import MemoryJobs
 from jupyter_train.store.memory_curves import MemoryCurves
@@ -68,8 +68,8 @@ class WorldManager:
     region: str = "us-east-1"
     feed: Feed = field(default_factory=Feed)
     curves: MemoryCurves = field(default_factory=MemoryCurves)
-    refused: tuple = ()
     progress: dict[str, Progress] = field(default_factory=dict)
+    refused: tuple = ()
     awaited: str = ""
 
     def __post_init__(self):

@@ -24,8 +24,8 @@ from .feed import Feed
 from .folders import attempt_folder
 from .leftovers import Ground, Leftovers, living_of
 from .placement import Capacity, demand_of
-from .remote_debug import check_shell, updated
 from .progress import Progress
+from .remote_debug import check_shell, updated
 from .run import JobRun
 from .settings import Settings
 from .stores import Stores
@@ -54,8 +54,8 @@ class Manager:
         self.curves = stores.curves
         self.objects = stores.objects
         self.feed = Feed()
-        self._settings = settings
         self.progress: dict[str, Progress] = {}
+        self._settings = settings
         self._stores = stores
         self._host, self._runtimes = place
         self._runs: dict[str, tuple[JobRun, asyncio.Task[None]]] = {}

@@ -19,8 +19,8 @@ from .lanes import Lanes
 from .placement import Ledger
 from .places import Places
 from .pool import Pool
-from .publish import Publisher
 from .progress import Progress
+from .publish import Publisher
 from .queue import Queue
 from .reserve import Reserve
 from .settings import Settings
@@ -93,9 +93,9 @@ def sinks_for(
         writer=BatchWriter(stores.curves),
         log_thread=ThreadPoolExecutor(1, thread_name_prefix="logs"),
         feed=feed,
+        progress=progress,
         clock=clock,
     )
-        progress=progress,
 
 
 def chosen(facts: HostFacts, settings: Settings) -> HostFacts:
