@@ -1,16 +1,11 @@
 """What several folders of tests share: a real engine on this machine in a temporary folder."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from jupyter_train.client.find import connect, find_manager
-from jupyter_train.client.runtime_file import is_running
+from jupyter_train.client.find import find_manager
+from jupyter_train.testing.manager_process import ManagerProcess
 from jupyter_train.testing.workshop import Workshop
 
 pytest_plugins = ["engine_fixtures", "pool_scene"]
@@ -25,34 +20,6 @@ def workshop_class():
 @pytest.fixture
 def workshop(tmp_path):
     return Workshop(tmp_path / "home")
-
-
-class ManagerProcess:
-    """A real manager of one state folder, started as clients start it, killed when it must die."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def connect(self):
-        """Return a connection, to be closed by the test."""
-        return connect(self.home)
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        """Signal the manager and wait until it is gone; returns the pid it had."""
-        pid = find_manager(self.home).pid
-        os.kill(pid, number)
-        deadline = time.monotonic() + 20
-        while is_running(pid) and Path(f"/proc/{pid}/cmdline").read_bytes():
-            assert time.monotonic() < deadline, f"process {pid} did not end"
-            time.sleep(0.01)
-        return pid
-
-    def cli(self, *arguments: str, **options) -> subprocess.CompletedProcess:
-        """Run `jupyter train` with this state folder."""
-        words = [sys.executable, "-m", "jupyter_train.cli", *arguments, "--home", str(self.home)]
-        return subprocess.run(
-            words, capture_output=True, text=True, timeout=60, check=False, **options
-        )
 
 
 @pytest.fixture(scope="session")

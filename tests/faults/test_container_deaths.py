@@ -1,7 +1,6 @@
 """Every way a container can die or never live, through a whole manager: what its owner is told."""
 
 import json
-import os
 import subprocess
 import time
 
@@ -10,10 +9,8 @@ import pytest
 from registry import Registry, served
 
 from jupyter_train.client.connection import ApiError
-from jupyter_train.client.logs import read_log
 
 pytestmark = [pytest.mark.timeout(180)]
-LARGE = int(os.environ.get("JT_FAULT_ROUNDS", "0")) > 1
 MIB = 1 << 20
 GOES_ON = "echo ready; while [ ! -e /opt/ml/checkpoints/go ]; do sleep 0.05; done; echo end; exit 7"
 STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
@@ -154,11 +151,6 @@ def test_a_container_killed_by_hand_is_tried_again_if_its_owner_says_so(yard):
     assert "Trying again: the container is gone" in yard.desk.said("again")
 
 
-def test_a_program_that_kills_itself_is_its_own_failure(yard):
-    reason = yard.fails("suicide", "echo last; kill -KILL $$")
-    assert reason.startswith("AlgorithmError: last, exit code: 137")
-
-
 def test_a_paused_container_is_waited_for_and_can_be_stopped(yard):
     container = yard.ready("paused", STUBBORN)
     container.pause()
@@ -175,14 +167,6 @@ def test_an_image_that_is_deleted_takes_no_job_with_it(yard):
     yard.go("image-goes")
     assert yard.desk.ended("image-goes")["FailureReason"].endswith("exit code: 7")
     assert yard.desk.lines("image-goes") == ["ready", "end"]
-
-
-def test_a_program_that_swallows_sigterm_is_ended_after_its_grace(yard):
-    yard.ready("stubborn", STUBBORN + "& wait; " + STUBBORN)
-    begun = time.monotonic()
-    yard.stop("stubborn")
-    assert yard.desk.ended("stubborn")["TrainingJobStatus"] == "Stopped"
-    assert 0.9 < time.monotonic() - begun < 20
 
 
 # Too little memory, too little disk.
@@ -235,57 +219,14 @@ def test_a_container_that_fills_the_disk_ends_and_leaves_room_again(
     assert (found["TrainingJobStatus"], yard.desk.lines("next")) == ("Completed", ["hello"])
 
 
-# Logs.
+# Logs: what the engine cuts at 16 KiB and we read from it, for want of a shell to write a file.
 
 
-@pytest.mark.timeout(600)
-def test_a_huge_log_is_kept_whole_and_in_bounded_time(yard):
-    size = (1024 if LARGE else 200) * MIB
-    line = "x" * 1015
-    count = size // 1024
-    script = f"for n in range({count}): print(f'{{n:07}} ' + 'x' * 1015)"
-    yard.submit("huge", "", argv=["python3", "-c", script])
-    found = yard.desk.until(lambda: ended_of(yard, "huge"), 400 if LARGE else 90)
-    assert found["TrainingJobStatus"] == "Completed"
-    seen = 0
-    for each in read_log(yard.desk.connection, "huge"):
-        assert each.text == f"{seen:07} {line}"
-        seen += 1
-    assert seen == count
-
-
-def ended_of(yard, name):
-    found = yard.desk.describe(name)
-    return found["TrainingJobStatus"] != "InProgress" and found
-
-
-@pytest.mark.parametrize("own", [True, False], ids=["shell", "shellless"])
-def test_lines_longer_than_the_engines_pieces_are_whole(yard, shellless_image, own):
-    name = "long" if own else "long-shellless"
-    if own:
-        script = "print(','.join(map(str, range(1, 40_001))) + '\\nend')"
-        found = yard.run(name, argv=["python3", "-c", script])
-    else:
-        argv = ["/busybox", "seq", "-s", ",", "1", "40000"]
-        found = yard.run(name, image=shellless_image, argv=argv)
+def test_lines_longer_than_the_engines_pieces_are_whole(yard, shellless_image):
+    argv = ["/busybox", "seq", "-s", ",", "1", "40000"]
+    found = yard.run("long", image=shellless_image, argv=argv)
     assert found["TrainingJobStatus"] == "Completed", found
-    whole = ",".join(map(str, range(1, 40_001)))
-    assert yard.desk.lines(name) == [whole, "end"][: 1 + own]
-
-
-def test_bytes_that_are_no_text_break_neither_line_nor_curve(yard):
-    script = (
-        "import sys; [(sys.stdout.buffer.write(bytes(range(256)) + b'\\n'), "
-        "print(f'loss={n}', flush=True)) for n in range(3)]"
-    )
-    pattern = [{"Name": "loss", "Regex": "loss=([0-9]+)"}]
-    algorithm = {"MetricDefinitions": pattern}
-    found = yard.run("bytes", "", argv=["python3", "-c", script], algorithm=algorithm)
-    assert found["TrainingJobStatus"] == "Completed"
-    wanted = (bytes(range(256)) + b"\n").replace(b"\r", b"\n").decode("utf-8", "replace")
-    expected = [[*wanted.split("\n")[:-1], f"loss={n}"] for n in range(3)]
-    assert yard.desk.lines("bytes") == [line for part in expected for line in part]
-    assert yard.desk.values("bytes", "loss") == [0, 1, 2]
+    assert yard.desk.lines("long") == [",".join(map(str, range(1, 40_001)))]
 
 
 # What cannot be run at all.
