@@ -28,7 +28,9 @@ class Echo(web.RequestHandler):
         self.set_header("Content-Type", "application/x-amz-json-1.1")
         asked = json.loads(self.request.body)
         if answer := self.application.settings["answers"].get(target.partition(".")[2]):
-            self.finish(json.dumps(answer(asked)))
+            said = answer(asked)
+            self.set_status(400 if "__type" in said else 200)
+            self.finish(json.dumps(said))
             return
         self.application.settings["asked"][target.partition(".")[2]] = asked
         self.finish(json.dumps({"target": target, "asked": asked, "TrainingJobArn": "arn:job"}))

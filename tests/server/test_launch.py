@@ -1,6 +1,8 @@
 """A form becomes a job: paths are the file browser's, and a refusal names its field."""
 
+import io
 import json
+import tarfile
 
 import pytest
 from tornado.httpclient import HTTPClientError
@@ -65,16 +67,90 @@ async def test_what_a_container_is_told_is_sent_in_aws_s_words(post, small_manag
     assert "Environment" not in asked
 
 
+async def test_what_else_a_form_says_is_sent_in_aws_s_words(post, small_manager, jp_root_dir):
+    code, _ = await post(
+        tags={"team": "a"},
+        experiment="digits",
+        spot=True,
+        max_wait=900,
+        max_run=600,
+        checkpoints="kept",
+        max_retry_attempts=2,
+        volume_size=5,
+        environment={"A": "1"},
+    )
+    asked = small_manager.app.settings["asked"]["CreateTrainingJob"]
+    assert code == 200
+    assert asked["Tags"] == [{"Key": "team", "Value": "a"}]
+    assert asked["ExperimentConfig"] == {"ExperimentName": "digits"}
+    assert asked["EnableManagedSpotTraining"]
+    limits = {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": 900}
+    assert asked["StoppingCondition"] == limits
+    assert asked["CheckpointConfig"] == {"S3Uri": (jp_root_dir / "kept").as_uri()}
+    assert asked["RetryStrategy"] == {"MaximumRetryAttempts": 2}
+    assert asked["ResourceConfig"]["VolumeSizeInGB"] == 5
+    assert asked["Environment"]["A"] == "1"
+
+
+def unpacked(small_manager):
+    (archive,) = small_manager.app.settings["stored"].values()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
+        return {each.name: packed.extractfile(each).read().decode() for each in packed}
+
+
+async def test_a_cell_is_packed_as_train_packs_it(post, small_manager):
+    _, said = await post(path="", code="print('é')\n", name_of_cell="first look")
+    assert said["TrainingJobName"].startswith("first-look-20")
+    assert unpacked(small_manager) == {"cell.py": "print('é')\n"}
+
+
+async def test_a_notebook_is_sent_as_it_is_in_front_of_the_user(post, small_manager):
+    notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    _, said = await post(path="sub/analysis.ipynb", notebook=notebook)
+    assert said["TrainingJobName"].startswith("analysis-20")
+    ((name, text),) = unpacked(small_manager).items()
+    assert (name, json.loads(text)) == ("analysis.ipynb", notebook)
+
+
+async def test_a_packed_source_is_used_again_and_nothing_is_sent(post, small_manager):
+    code, said = await post(path="", source="s3://b/old/sourcedir.tar.gz#fit.py")
+    hyperparameters = small_manager.app.settings["asked"]["CreateTrainingJob"]["HyperParameters"]
+    assert (code, said["TrainingJobName"][:6]) == (200, "fit-20")
+    assert hyperparameters == {
+        "sagemaker_program": "fit.py",
+        "sagemaker_submit_directory": "s3://b/old/sourcedir.tar.gz",
+    }
+    assert not small_manager.app.settings["stored"]
+
+
+async def test_a_refusal_of_the_manager_keeps_its_code_and_names_the_field(post, small_manager):
+    message = "Training job names must be unique within an AWS account and region"
+    refusal = {"__type": "ResourceInUse", "message": message}
+    small_manager.app.settings["answers"]["CheckTrainingJob"] = lambda _: refusal
+    code, said = await post(name="taken")
+    assert (code, said["__type"], said["field"]) == (400, "ResourceInUse", "name")
+    assert not small_manager.app.settings["stored"]
+
+
 @pytest.mark.parametrize(
     ("form", "field"),
     [
         ({"path": ""}, "path"),
         ({"path": "absent.py"}, "path"),
         ({"path": "../../etc/passwd"}, "path"),
+        ({"path": "../root_dir/train.py"}, "path"),
         ({"path": "a\0b"}, "path"),
         ({"path": ["train.py"]}, "path"),
         ({"inputs": {"train": "absent"}}, "inputs.train"),
-        ({"inputs": {"train": "/absent/at/all"}}, "inputs"),
+        ({"inputs": {"train": "/absent/at/all"}}, "inputs.train"),
+        ({"inputs": {"train": "file://host/x"}}, "inputs.train"),
+        ({"hyperparameters": {"lr": 1}}, "hyperparameters.lr"),
+        ({"max_run": "soon"}, "max_run"),
+        ({"volume_size": True}, "volume_size"),
+        ({"checkpoints": "../../x"}, "checkpoints"),
+        ({"path": "", "source": "s3://b/a.tar.gz"}, "source"),
+        ({"path": "", "notebook": [1]}, "notebook"),
+        ({"code": 7}, "code"),
         ({"hyperparameters": ["lr"]}, "hyperparameters"),
         ({"kernel": "fortran77"}, "kernel"),
         ({"needs_image": True}, "image"),

@@ -145,7 +145,7 @@ def put_members(request: dict[str, Any], values: Mapping[str, Any]) -> None:
 
 def read_members(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters that a described job was made with, one to one ones only."""
-    found = {name: _find(detail, path) for name, path in MEMBERS.items()}
+    found = {name: find_member(detail, path) for name, path in MEMBERS.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -204,7 +204,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _find(detail: Mapping[str, Any], path: str) -> Any:
+def find_member(detail: Mapping[str, Any], path: str) -> Any:
+    """Return the member at a dotted path, None where there is none."""
     place: Any = detail
     for member in path.split("."):
         place = place.get(member) if isinstance(place, Mapping) else None

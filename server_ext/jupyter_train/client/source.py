@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+CELL = "cell.py"
+"""What the script of a %%train cell is called."""
+
 _LEFT_OUT = frozenset({"__pycache__", ".git", ".ipynb_checkpoints"})
 
 
@@ -59,7 +62,7 @@ def packed_source(
     program: str, source_dir: str | Path | None, dependencies: Sequence[str | Path] | None = ()
 ) -> tuple[str, str] | None:
     """Return the program and its archive, where that is what `source_dir` is; else None."""
-    if not str(source_dir).startswith("s3://"):
+    if not str(source_dir).startswith(("s3://", "file://")):
         return None
     if dependencies:
         raise ValueError("dependencies cannot be added to a source_dir that is packed already")

@@ -19,10 +19,10 @@ from IPython.core.magic import (
 
 from ..client.connection import ApiError
 from ..client.find import StartFailedError
-from ..client.source import MissingPathError
+from ..client.source import CELL, MissingPathError
 from ..contract.status import Status
 from ..contract.version import program_version
-from .clone import CELL, clone
+from .clone import clone
 from .completion import Completion
 from .curves import Curves
 from .display import LAST_JOB

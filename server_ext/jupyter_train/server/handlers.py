@@ -12,15 +12,17 @@ from tornado.httpclient import HTTPClientError
 
 from ..client.connection import ApiError, ManagerGoneError
 from .access import allowed
+from .check import check
+from .form import FieldError
 from .forward import Forwarder
-from .launch import FieldError, launch
+from .launch import cloned, launch
 from .link import Link, UnreachableError
 from .log_file import LogFile, RefusedError
 from .proxy import StreamHandler
 from .terminal import NoTerminalsError, open_terminal
 
 # Operations that change nothing start with one of these; the rest need leave to write.
-READING = ("Describe", "List", "Get", "Filter", "Check")
+READING = ("Describe", "List", "Get", "Filter", "Check", "Validate", "Search", "Test")
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -150,23 +152,35 @@ class LogHandler(Doorway):
         self.finish(error.body, set_content_type=_CONTENT_TYPE)
 
 
-class LaunchHandler(Doorway):
+class FormHandler(Doorway):
+    """What is known of a launch form before it is sent."""
+
+    @web.authenticated
+    @allowed("read")
+    async def post(self, question: str) -> None:
+        """Answer; nothing is created."""
+        await self.answer(_QUESTIONS[question])
+
+    async def answer(self, question: Any) -> None:
+        """Answer what is asked of a form; refusals name its field where they can."""
+        try:
+            answer = await question(self.link, self.get_json_body(), self.settings)
+        except FieldError as error:
+            self.refuse(HTTPStatus.BAD_REQUEST, error.code, str(error), field=error.field)
+        except ApiError as error:
+            self.refuse(HTTPStatus(error.status), error.code, error.message)
+        else:
+            self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
+
+
+class LaunchHandler(FormHandler):
     """A job from a script or folder under the contents root."""
 
     @web.authenticated
     @allowed("write")
     async def post(self) -> None:
-        """Pack, upload and submit; refusals name the field of the form where they can."""
-        try:
-            form = self.get_json_body()
-            answer = await launch(self.link, form, self.settings)
-        except FieldError as error:
-            status, field = HTTPStatus.BAD_REQUEST, error.field
-            self.refuse(status, "ValidationException", str(error), field=field)
-        except ApiError as error:
-            self.refuse(HTTPStatus(error.status), error.code, error.message)
-        else:
-            self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
+        """Pack, upload and submit."""
+        await self.answer(launch)
 
 
 class TerminalHandler(Doorway):
@@ -192,11 +206,14 @@ class TerminalHandler(Doorway):
             self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
 
 
+_QUESTIONS = {"check": check, "clone": cloned}
+
 ROUTES = [
     (r"/jupyter-train/api/(sagemaker|logs|jupytertrain)/([A-Za-z0-9]+)", CallHandler),
     (r"/jupyter-train/objects/([^/]+)/(.+)", ObjectHandler),
     (r"/jupyter-train/logs/([^/]+)", LogHandler),
     (r"/jupyter-train/launch", LaunchHandler),
+    (r"/jupyter-train/launch/(check|clone)", FormHandler),
     (r"/jupyter-train/terminal", TerminalHandler),
     (r"/jupyter-train/stream", StreamHandler),
 ]

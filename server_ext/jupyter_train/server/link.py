@@ -1,10 +1,11 @@
 """The manager this server speaks to: found or started in a thread, forgotten when it is gone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
-from ..client.connection import Connection
+from ..client.connection import Connection, ManagerGoneError
 from ..client.find import NoManagerError, StartFailedError
 
 Connect = Callable[[], Connection]
@@ -40,6 +41,18 @@ class Link:
             return await asyncio.shield(asyncio.wrap_future(self.search()))
         except (NoManagerError, StartFailedError, OSError) as error:
             raise UnreachableError(str(error)) from error
+
+    async def ask(
+        self, operation: str, request: Mapping[str, Any], service: str = "jupytertrain"
+    ) -> dict[str, Any]:
+        """Do an operation that may be done twice; ApiError carries the refusal."""
+        manager = await self.find()
+        try:
+            return await asyncio.to_thread(manager.call, operation, request, service=service)
+        except ManagerGoneError:
+            self.forget(manager)
+        manager = await self.find()
+        return await asyncio.to_thread(manager.call, operation, request, service=service)
 
     def forget(self, connection: Connection) -> None:
         """Look anew next time: this manager did not answer."""
