@@ -1,19 +1,13 @@
 """Every way in which a container ends, or is found to have ended."""
 
 import asyncio
-import random
 import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jupyter_train.hosts.base import HostUnreachableError
-from jupyter_train.runtimes.base import Phase, Resources, StartError
-from jupyter_train.runtimes.docker import DockerRuntime, Options
+from jupyter_train.runtimes.base import MachineError, Phase, Resources, StartError
 from jupyter_train.runtimes.docker.ending import refusal
 from jupyter_train.runtimes.docker.giving import give_back
 from jupyter_train.runtimes.docker.images import Image
@@ -21,24 +15,6 @@ from jupyter_train.runtimes.docker.words import start_error
 from jupyter_train.testing.runtime import IGNORES_SIGTERM, KEY, SAVES_ON_SIGTERM, until
 
 MIB = 1 << 20
-TAKES_MEMORY = "x = bytearray(512 << 20)"
-
-
-def another(spec, attempt=2):
-    return replace(spec.key, attempt=attempt)
-
-
-def test_a_program_that_takes_too_much_memory_is_named_so(yard):
-    seen = yard.run(yard.spec("python3", "-c", TAKES_MEMORY, resources=Resources(memory=64 * MIB)))
-    assert (seen.exit_code, seen.out_of_memory) == (137, True)
-
-
-def test_so_is_one_whose_child_did_and_that_goes_on(yard):
-    script = f"python3 -c '{TAKES_MEMORY}'; exit 5"
-    seen = yard.run(yard.script(script, resources=Resources(memory=64 * MIB)))
-    assert (seen.exit_code, seen.out_of_memory) == (5, True)
-    yard.anew()
-    assert yard.look(replace(yard.script(script))).out_of_memory is True
 
 
 def test_a_program_that_is_not_there_is_refused_in_words(yard):
@@ -107,21 +83,23 @@ def test_an_image_of_another_architecture_is_said(yard):
 
 
 @pytest.mark.parametrize(
-    ("reason", "words"),
+    ("status", "reason", "words", "kind"),
     [
-        ("exec /train: exec format error", "build it for this one"),
-        ("could not select device driver", "nvidia-container-toolkit"),
-        ('exec: "train": executable file not found in $PATH', "has no program 'train'"),
-        ("unable to find user nobody2", "knows no user"),
-        ("something else", "something else"),
+        (400, "exec /train: exec format error", "build it for this one", StartError),
+        (500, "could not select device driver", "nvidia-container-toolkit", StartError),
+        (400, "train: executable file not found in $PATH", "has no program 'train'", StartError),
+        (500, "unable to find user nobody2", "knows no user", StartError),
+        (409, "something else", "something else", StartError),
+        (500, "something else", "something else", MachineError),
+        (500, "mkdir /var/lib/x: no space left on device", "disk of the engine", MachineError),
     ],
 )
-def test_what_the_engine_refuses_is_told_with_a_way_out(reason, words, yard):
+def test_what_the_engine_refuses_is_told_with_a_way_out(status, reason, words, kind, yard):
     image = Image(name="one:1", id="sha256:0", variables={}, architecture="arm64")
-    error = type("Refusal", (Exception,), {"explanation": reason})()
-    told = str(start_error(yard.spec("train"), image, error))
-    assert told.startswith("the image 'one:1' cannot be started: ")
-    assert words in told
+    error = type("Refusal", (Exception,), {"explanation": reason, "status_code": status})()
+    told = start_error(yard.spec("train"), image, error)
+    assert str(told).startswith("the image 'one:1' cannot be started: ")
+    assert (words in str(told), type(told)) == (True, kind)
 
 
 def test_sigterm_reaches_every_process_but_the_first(yard):
@@ -178,38 +156,6 @@ def test_a_container_that_was_created_only_is_started_by_the_next_start(yard):
     assert yard.prints(spec) == "started\n"
 
 
-STARTS = """
-import asyncio, sys
-from pathlib import Path
-from jupyter_train.contract.names import AttemptKey
-from jupyter_train.hosts.local import LocalHost
-from jupyter_train.runtimes.base import AttemptSpec, Container
-from jupyter_train.runtimes.docker import DockerRuntime, Options
-engine, image, manager, folder = sys.argv[1:]
-key = AttemptKey.parse(Path(folder).name)
-spec = AttemptSpec(manager_id=manager, key=key, folder=Path(folder),
-    argv=("sh", "-c", "echo started; sleep 0.2"), container=Container(image=image, user="0:0"))
-print("begins", flush=True)
-asyncio.run(DockerRuntime(Options(host=engine)).start(LocalHost("here", Path(folder).parent), spec))
-"""
-
-
-def test_starts_killed_at_any_moment_and_repeated_run_at_most_once(yard):
-    chance = random.Random(3)
-    for attempt in range(1, 9):
-        spec = yard.script("echo started; sleep 0.2", key=replace(KEY, attempt=attempt))
-        words = [yard.engine.host, yard.engine.image, yard.manager, str(spec.folder)]
-        for _ in range(2):
-            with subprocess.Popen(
-                [sys.executable, "-c", STARTS, *words], stdout=subprocess.PIPE
-            ) as process:
-                process.stdout.readline()
-                time.sleep(chance.random() * 0.7)
-                process.kill()
-        seen = yard.run(spec)
-        assert (seen.phase, yard.log(spec)) == (Phase.EXITED, b"started\n")
-
-
 def test_a_container_removed_by_hand_is_lost(yard):
     spec = yard.ready(yard.script(IGNORES_SIGTERM))
     yard.container(spec).remove(force=True)
@@ -231,15 +177,6 @@ def test_a_program_that_kills_itself_has_ended(yard):
     assert (seen.phase, seen.exit_code) == (Phase.EXITED, 137)
 
 
-def test_an_end_that_nobody_saw_is_found_by_the_next_manager(yard):
-    spec = yard.ready(yard.script("echo ready; sleep 0.5; exit 7"))
-    yard.anew()
-    yard.container(spec).wait()
-    seen = yard.look(spec)
-    assert (seen.phase, seen.exit_code) == (Phase.EXITED, 7)
-    assert abs(seen.ended - time.time()) < 20
-
-
 def test_an_image_may_go_while_a_container_of_it_runs(yard):
     image = yard.engine.build("gone", "ARG BASE\nFROM ${BASE}\nRUN echo 1 >/one\n")
     script = "echo ready; while [ ! -e /opt/ml/model/go ]; do sleep 0.05; done; cat /one"
@@ -247,18 +184,6 @@ def test_an_image_may_go_while_a_container_of_it_runs(yard):
     yard.engine.api.images.remove(image, force=True)
     (Path(spec.folder) / "ml/model/go").touch()
     assert (yard.ended(spec).exit_code, yard.log(spec)) == (0, b"ready\n1\n")
-
-
-def test_ended_attempts_are_known_without_an_engine_and_the_others_are_not(yard):
-    done = yard.script("exit 3")
-    yard.run(done)
-    runs = yard.ready(yard.script(IGNORES_SIGTERM, key=another(done)))
-    away = DockerRuntime(Options(host="unix:///nowhere/docker.sock"))
-    assert asyncio.run(away.observe(yard.host, [KEY]))[KEY].exit_code == 3
-    assert set(asyncio.run(away.observe(yard.host, [KEY, runs.key]))) == {KEY}
-    with pytest.raises(HostUnreachableError, match="/nowhere/docker"):
-        asyncio.run(away.observe(yard.host, [runs.key]))
-    asyncio.run(away.close())
 
 
 def test_removing_leaves_no_container_and_what_was_made(yard):
@@ -280,23 +205,6 @@ def test_what_an_images_own_user_makes_is_given_back(yard):
     owners = {path.name: path.lstat().st_uid for path in [*model.rglob("*")]}
     assert owners == {"a": 1234, "b": 1234, "c": 1234}
     assert Path("/etc").stat().st_uid == 0
-
-
-def of_attempts(yard, living):
-    """What is left of attempts: an engine may also hold helpers of managers that were killed."""
-    left = asyncio.run(yard.runtime.leftovers(yard.host, [living.key]))
-    return [each for each in left if each.key is not None]
-
-
-def test_what_is_left_is_listed_and_discarded(yard):
-    spec = yard.script("true")
-    yard.run(spec)
-    living = yard.ready(yard.script(IGNORES_SIGTERM, key=another(spec)))
-    left = of_attempts(yard, living)
-    assert [(each.kind, each.key) for each in left] == [("container", spec.key)]
-    for _ in range(2):
-        asyncio.run(yard.runtime.discard(yard.host, left[0]))
-    assert of_attempts(yard, living) == []
 
 
 def test_a_helper_that_outlived_its_manager_is_left_too(yard, monkeypatch):
@@ -327,27 +235,6 @@ def test_what_a_container_uses_is_counted(yard):
     assert then.memory_limit == 256 * MIB
     asyncio.run(yard.runtime.kill(yard.host, spec))
     assert asyncio.run(yard.runtime.usage(yard.host, [KEY])) == {}
-
-
-def test_a_terminal_opens_in_what_runs_and_ends_when_it_is_closed(yard):
-    spec = yard.ready(yard.script(IGNORES_SIGTERM))
-
-    async def type_and_read():
-        shell = await yard.runtime.shell(yard.host, spec, 33, 101)
-        await shell.write(b"stty size; echo $((6*7)); sleep 1234\n")
-        said = b""
-        async with asyncio.timeout(20):
-            while b"\r\n42\r\n" not in said:
-                said += await shell.read()
-        await shell.close()
-        await shell.close()
-        return said
-
-    assert b"33 101" in asyncio.run(type_and_read())
-    deadline = time.monotonic() + 10
-    while "1234" in str(yard.container(spec).top()["Processes"]):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_log_that_the_job_has_shut_holds_up_no_end(tmp_path):

@@ -12,7 +12,7 @@ import docker
 import pytest
 
 import debian
-from jupyter_train.runtimes.base import StartError
+from jupyter_train.runtimes.base import MachineError, StartError
 from jupyter_train.runtimes.docker.images import read_table
 from jupyter_train.runtimes.docker.pulling import failure, progress
 
@@ -165,4 +165,20 @@ def test_progress_is_told_in_megabytes():
     ],
 )
 def test_why_an_image_cannot_be_pulled_is_told(reason, words):
-    assert words in failure("a:1", "a:1", reason)
+    assert words in str(failure("a:1", "a:1", reason))
+
+
+@pytest.mark.parametrize(
+    ("reason", "passes"),
+    [
+        ("pull access denied for a", False),
+        ("manifest unknown", False),
+        ("dial tcp: lookup r.io: no such host", False),
+        ("read tcp: i/o timeout", True),
+        ("toomanyrequests: you have reached your limit", True),
+        ("received unexpected HTTP status: 503 Service Unavailable", True),
+        ("write /x: no space left on device", True),
+    ],
+)
+def test_only_what_may_pass_is_the_machine_s_fault(reason, passes):
+    assert isinstance(failure("a:1", "a:1", reason), MachineError) is passes

@@ -12,6 +12,7 @@ from ..hosts.base import HostUnreachableError
 from ..runtimes.base import (
     AttemptSpec,
     Container,
+    MachineError,
     Mount,
     NotRunningError,
     Observation,
@@ -25,11 +26,12 @@ from ..runtimes.base import (
 from ..store.base import LogStream
 from .collect import Collector
 from .command import Try, attempt_spec, envs_of
-from .errors import AlgorithmError, ClientError, RefusedError
+from .errors import AlgorithmError, ClientError, InternalServerError, RefusedError
 from .folders import AttemptFolder, attempt_folder
 from .reasons import algorithm_error, out_of_memory
-from .removal import delete, unlock
+from .removal import delete, unlock, walk
 from .shop import Shop
+from .volume import overflow
 
 
 class Attempt:
@@ -55,6 +57,13 @@ class Attempt:
             name = f"{name}-{self.key.attempt}"
         return self._shop.logs.create(self._record.id, name, self._record.created)
 
+    @property
+    def has_made(self) -> bool:
+        """Whether its folder holds anything that is nowhere else."""
+        folder = self.folder
+        made = folder.model, folder.output, folder.intermediate, folder.checkpoints
+        return any(path != each for each in made for path, _ in walk(each))
+
     async def observe(self) -> Observation:
         """Look at it once."""
         return await self._lane.observe(self.key)
@@ -67,7 +76,7 @@ class Attempt:
         """Make ready what takes its time, such as an image."""
         self.stream  # noqa: B018 - makes it
         self._check()
-        with _told_as_client_error():
+        with _told_as_aws_s():
             prepared = await self._lane.prepare(self.runtime_spec(), tell)
         self._image_id = prepared.image_id
         return prepared
@@ -99,7 +108,7 @@ class Attempt:
         """Start it, once; True when it is."""
         self._check()
         self._open_door()
-        with _told_as_client_error():
+        with _told_as_aws_s():
             await self._lane.start(self.runtime_spec())
         return True
 
@@ -179,6 +188,33 @@ class Attempt:
         """Wait for its end."""
         return await self._lane.ended(self.key)
 
+    async def ended_in_its_volume(self) -> Observation:
+        """Wait for its end; VolumeFullError, after its end by force, if it fills too much."""
+        every = self._shop.settings.weigh_every
+        over = asyncio.create_task(self.ended())
+        full = asyncio.create_task(overflow(self._spec, self.folder, every))
+        try:
+            await asyncio.wait((over, full), return_when="FIRST_COMPLETED")
+            if over.done():
+                return over.result()
+            await self.kill()
+            await self.finish_collecting()
+            raise full.result()
+        finally:
+            over.cancel()
+            full.cancel()
+            await asyncio.gather(over, full, return_exceptions=True)
+
+    async def ended_after(self, deadline: float) -> Observation:
+        """Tell it to end and wait for that, by force when its grace is over."""
+        await self.terminate()
+        try:
+            async with asyncio.timeout(max(0.0, deadline - self._shop.sinks.clock())):
+                return await self.ended()
+        except TimeoutError:
+            await self.kill()
+            return await self.ended()
+
     async def shell(self, rows: int, columns: int) -> Shell:
         """Open a terminal in it; RefusedError if that cannot be."""
         spec = self.runtime_spec()
@@ -219,9 +255,11 @@ class Attempt:
 
 
 @contextmanager
-def _told_as_client_error() -> Iterator[None]:
+def _told_as_aws_s() -> Iterator[None]:
     try:
         yield
+    except MachineError as error:
+        raise InternalServerError(str(error)) from error
     except StartError as error:
         raise ClientError(str(error)) from error
 

@@ -29,5 +29,15 @@ def _limits(record: JobRecord, now: float) -> list[Limit]:
     if spec.spot and spec.max_wait is not None:
         limits.append(Limit(record.created + spec.max_wait - now, StopReason.MAX_WAIT))
     if spec.max_pending is not None and record.secondary in _WAITING:
-        limits.append(Limit(record.created + spec.max_pending - now, StopReason.MAX_PENDING))
+        limits.append(Limit(_waits_since(record) + spec.max_pending - now, StopReason.MAX_PENDING))
     return limits
+
+
+def _waits_since(record: JobRecord) -> float:
+    """Return when it began to wait: anew each time that it was interrupted or is repeated."""
+    since = record.created
+    for stay in reversed(record.transitions):
+        if stay.status not in _WAITING:
+            break
+        since = stay.start
+    return since

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from ..contract.events import Kind
 from ..contract.record import Desired, JobRecord, StopReason
-from ..contract.status import TERMINAL
 from ..contract.status import SecondaryStatus as S
 from ..runtimes.base import Observation, Phase, Resources, Shell
+from .account import Account
 from .attempt import Attempt
 from .endings import ENDED_WORDS, ENDS, TRAINING, WAITING, lost_words
 from .errors import (
@@ -25,12 +25,14 @@ from .errors import (
     RefusedError,
     failure_reason,
     is_foreseen,
+    is_ours,
 )
 from .limits import next_limit
 from .patience import insist, whole
 from .placement import Demand, demand_of
 from .shop import Shop
 from .telling import Telling
+from .volume import VolumeFullError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -43,51 +45,48 @@ class JobRun:
     """One job on its way."""
 
     def __init__(self, record: JobRecord, shop: Shop) -> None:
-        self.record = record
+        self._account = Account(record, shop.book, shop.sinks.clock)
         self._shop = shop
         self._clock = shop.sinks.clock
         self._poked = asyncio.Event()
-        self._lock = asyncio.Lock()
         self._attempt: Attempt | None = None
         self._keep_folder = False
-        self._covered = TRAINING
+        self._pause = 0.0
         if record.attempt and record.secondary in (S.DOWNLOADING, S.TRAINING, S.STOPPING):
             self._adopt()
 
+    @property
+    def record(self) -> JobRecord:
+        """How far the job has come."""
+        return self._account.record
+
     async def request_stop(self, reason: StopReason) -> None:
         """Let the job stop; asking twice, or for one that has ended, changes nothing."""
-        async with self._lock:
-            if self.record.desired is Desired.STOP or self.record.is_terminal:
-                return
-            # It may be the job itself that fills the disk.
-            self._shop.reserve.give_if_full()
-            self.record = await self._shop.book.note(
-                self.record, Kind.STOP_REQUESTED, desired=Desired.STOP, stop_reason=reason
-            )
-        self._poked.set()
+        # It may be the job itself that fills the disk.
+        if await self._account.request_stop(reason, before=self._shop.reserve.give_if_full):
+            self._poked.set()
 
     async def update(self, change: Callable[[JobRecord], Mapping[str, Any]]) -> JobRecord:
         """Change the job's document to what `change` makes of the present record."""
-        async with self._lock:
-            document = change(self.record)
-            self.record = await self._shop.book.note(
-                self.record, Kind.JOB_UPDATED, document=document
-            )
-            return self.record
+        return await self._account.update(change)
 
     async def run(self) -> None:
         """Run to the end; every outcome, good or bad, ends in the journal."""
         minding = asyncio.create_task(self._mind_reach())
         try:
             while not self.record.is_terminal:
-                await _STEPS[self.record.secondary](self)
-        except Exception as error:  # the one place where a failure becomes a fact
-            log.info("job %s failed: %r", self.record.name, error, exc_info=error)
-            await self._fail(error)
+                await self._step()
         finally:
             minding.cancel()
             await asyncio.gather(minding, return_exceptions=True)
         await self._tidy()
+
+    async def _step(self) -> None:
+        try:
+            await _STEPS[self.record.secondary](self)
+        except Exception as error:  # the one place where a failure becomes a fact
+            log.info("job %s failed: %r", self.record.name, error, exc_info=error)
+            await (self._repeat(error) if self._may_repeat(error) else self._fail(error))
 
     async def shell(self, rows: int, columns: int) -> Shell:
         """Open a terminal in what runs of the job now."""
@@ -104,14 +103,17 @@ class JobRun:
 
     async def wait_for_turn(self) -> None:
         """Starting, Pending: wait for a share of the host."""
+        if self._pause:  # what has just failed would fail again
+            await self._unless_stopped(asyncio.sleep(self._pause))
+            self._pause = 0.0
         if self.record.desired is Desired.STOP:
-            await self._move(S.STOPPING, "Stopping before the training has started")
+            await self._account.move(S.STOPPING, ENDS[self.record.stop_reason][1])
             return
         lent = self._shop.pool.claim(self.record) or await self._turn_in_line()
         if lent is None:
             self._shop.queue.leave(self.record.id)
             return
-        await self._move(
+        await self._account.move(
             S.DOWNLOADING,
             "Preparing the input data and the source",
             attempt=self.record.attempt + 1,
@@ -126,10 +128,12 @@ class JobRun:
         """Downloading: stage and start, unless a manager before us did."""
         begun = await self._unless_stopped(self._live.has_started())
         if begun is None or not (begun or await self._start()):
-            await self._move(S.STOPPING, "Stopping before the training has started")
+            await self._account.move(S.STOPPING, ENDS[self.record.stop_reason][1])
             return
         started = self.record.training_started or self._clock()
-        moving = asyncio.create_task(self._move(S.TRAINING, TRAINING, training_started=started))
+        moving = asyncio.create_task(
+            self._account.move(S.TRAINING, TRAINING, training_started=started)
+        )
         over = asyncio.create_task(self._live.ended())
         try:
             await asyncio.wait((moving, over), return_when="FIRST_COMPLETED")
@@ -148,9 +152,9 @@ class JobRun:
         seen = await self._unless_stopped(self._live.observe(), limited=False)
         if seen is not None and seen.phase is not Phase.EXITED:
             with self._live.metered(self.record):
-                seen = await self._unless_stopped(self._live.ended())
+                seen = await self._unless_stopped(self._in_its_volume())
         if self.record.desired is Desired.STOP:
-            await self._move(S.STOPPING, ENDS[self.record.stop_reason][1])
+            await self._account.move(S.STOPPING, ENDS[self.record.stop_reason][1])
             return
         # The attempt is over: what is freed now, it cannot take.
         self._shop.reserve.give_if_full()
@@ -162,7 +166,7 @@ class JobRun:
     async def wind_down(self) -> None:
         """Stopping: SIGTERM, a time of grace, SIGKILL; what is there is published."""
         if not await self._has_trained():
-            await self._move(self._end, "The job was stopped before it started")
+            await self._account.move(self._end, "The job was stopped before it started")
             return
         self._live.collect()
         seen = await self._stopped()
@@ -179,7 +183,7 @@ class JobRun:
             await self._live.publish_output()
         except _UNPUBLISHED as error:
             raise ClientError(await self._kept(error)) from error
-        await self._move(self._end, ENDED_WORDS[self._end], artifact_uri=model)
+        await self._account.move(self._end, ENDED_WORDS[self._end], artifact_uri=model)
 
     # What the steps are made of.
 
@@ -210,18 +214,20 @@ class JobRun:
         turn = self._shop.queue.enter(self.record.id, demand)
         if not turn.done() and self.record.secondary is not S.PENDING:
             free = self._shop.queue.capacity().free_cpus
-            await self._move(S.PENDING, f"Waiting for {demand.cpus:g} cpus; {free:g} are free")
+            await self._account.move(
+                S.PENDING, f"Waiting for {demand.cpus:g} cpus; {free:g} are free"
+            )
         return await self._unless_stopped(_wait(turn))
 
     async def _start(self) -> bool:
         """Prepare, stage and start; False as soon as the job is to stop."""
-        async with Telling(self._say) as tell:
+        async with Telling(self._account.say) as tell:
             prepared = await self._unless_stopped(self._live.prepare(tell))
         if prepared is None:
             return False
         if prepared.image_id:
             facts = {"image": prepared.image_id, "image_digest": prepared.image_digest}
-            await self._note(Kind.JOB_NOTED, **facts)
+            await self._account.note(Kind.JOB_NOTED, **facts)
         folder = self._live.folder.root
         if not await self._unless_stopped(self._shop.pool.hand_over(self.record, folder)):
             return False
@@ -235,35 +241,8 @@ class JobRun:
         reach = self._shop.lane_of(self.record).reach
         while not self.record.is_terminal:
             await reach.turned(lost=not self.record.unreachable)
-            await whole(partial(self._turn, lost=reach.is_lost, words=WAITING + reach.words))
-
-    async def _turn(self, *, lost: bool, words: str) -> None:
-        async with self._lock:
-            now = self.record.transitions[-1].message
-            if lost:
-                self._covered = now
-            # What was said since, by a stop for instance, stays.
-            said = words if lost else self._covered if now.startswith(WAITING) else now
-            told = self.record.said(self._clock(), said).transitions
-            if not self.record.is_terminal:
-                self.record = await self._shop.book.note(
-                    self.record, Kind.JOB_NOTED, unreachable=lost, transitions=told
-                )
-
-    async def _say(self, message: str) -> None:
-        async with self._lock:
-            told = self.record.said(self._clock(), message).transitions
-            self.record = await self._shop.book.note(self.record, Kind.JOB_NOTED, transitions=told)
-
-    async def _note(self, kind: Kind, **changes: Any) -> None:
-        async with self._lock:
-            self.record = await self._shop.book.note(self.record, kind, **changes)
-
-    async def _move(self, to: S, message: str, **changes: Any) -> None:
-        async with self._lock:
-            unreachable = self.record.unreachable and to not in TERMINAL
-            self.record = await self._shop.book.move(
-                self.record, to, message, unreachable=unreachable, **changes
+            await whole(
+                partial(self._account.turn, lost=reach.is_lost, words=WAITING + reach.words)
             )
 
     async def _unless_stopped(
@@ -292,7 +271,7 @@ class JobRun:
             await self._upload(seen)
             return
         ended = seen.ended or self._clock()
-        await self._note(Kind.ATTEMPT_ENDED, exit_code=seen.exit_code, training_ended=ended)
+        await self._account.note(Kind.ATTEMPT_ENDED, exit_code=seen.exit_code, training_ended=ended)
         if seen.refused is not None:
             raise ClientError(seen.refused)
         reason = self._live.reason(seen)
@@ -312,18 +291,36 @@ class JobRun:
     async def _upload(self, seen: Observation) -> None:
         message = "; ".join(["Uploading the model", *self._live.warnings(seen)])
         ended = seen.ended or self._clock()
-        await self._move(S.UPLOADING, message, exit_code=seen.exit_code, training_ended=ended)
+        await self._account.move(
+            S.UPLOADING, message, exit_code=seen.exit_code, training_ended=ended
+        )
 
     async def _lost(self) -> None:
         await self._live.kill()
         await self._live.finish_collecting()
-        words = lost_words(self.record.runtime)
-        if self.record.attempt > self.record.spec.max_retries:
-            raise InternalServerError(words)
-        await self._live.tidy(keep_folder=False)
+        raise InternalServerError(lost_words(self.record.runtime))
+
+    async def _in_its_volume(self) -> Observation:
+        try:
+            return await self._live.ended_in_its_volume()
+        except VolumeFullError as error:
+            raise ClientError(await self._kept(error)) from error
+
+    def _may_repeat(self, error: Exception) -> bool:
+        under_way = self.record.secondary in (S.DOWNLOADING, S.TRAINING)
+        left = self.record.attempt <= self.record.spec.max_retries
+        return is_ours(error) and under_way and left and self.record.desired is Desired.RUN
+
+    async def _repeat(self, error: Exception) -> None:
+        await self._live.kill()
+        if keeps := not is_foreseen(error) and self._live.has_made:
+            await insist(self._live.keep)
+        await self._live.tidy(keep_folder=keeps)
         self._attempt = None
         self._shop.queue.leave(self.record.id)
-        await self._move(S.RESTARTING, f"Trying again: {words}")
+        if self.record.secondary is S.DOWNLOADING:
+            self._pause = self._shop.settings.repeat_after
+        await self._account.move(S.RESTARTING, f"Trying again: {error}")
 
     async def _has_trained(self) -> bool:
         """Whether this attempt, not only one before it, has run; if not, it never will."""
@@ -335,32 +332,24 @@ class JobRun:
         return False
 
     async def _stopped(self) -> Observation:
-        """Signal the attempt and wait for its end, by force when its grace is over."""
         if self.record.stop_signalled is None:
-            await self._note(Kind.JOB_NOTED, stop_signalled=self._clock())
-        await self._live.terminate()
+            await self._account.note(Kind.JOB_NOTED, stop_signalled=self._clock())
         signalled = self.record.stop_signalled or self._clock()
-        grace = signalled + self._shop.settings.stop_grace - self._clock()
-        try:
-            async with asyncio.timeout(max(0.0, grace)):
-                return await self._live.ended()
-        except TimeoutError:
-            await self._live.kill()
-            return await self._live.ended()
+        return await self._live.ended_after(signalled + self._shop.settings.stop_grace)
 
     async def _fail(self, error: Exception) -> None:
         message = "Training job failed"
         if self._attempt is not None:
             await self._live.kill()
             message = "; ".join([message, *self._live.warnings()])
-            if not is_foreseen(error) and self._live.folder.root.is_dir():
+            if not is_foreseen(error) and self._live.has_made:
                 # Ours, not the job's: what it made must not go with it.
                 words = f"{type(error).__name__}: {await self._kept(error)}"
                 error = InternalServerError(words)
         ended = self.record.training_ended
         if ended is None and self.record.training_started is not None:
             ended = self._clock()
-        await self._move(
+        await self._account.move(
             S.FAILED,
             message,
             failure_reason=failure_reason(error),

@@ -40,6 +40,8 @@ class Settings:
     observe_every: float = 0.05
     measure_every: float = 1.0
     unreachable_after: float = 15.0
+    weigh_every: float = 5.0
+    repeat_after: float = 5.0
     containers: ContainerSettings = field(default_factory=ContainerSettings)
 
     @property

@@ -177,6 +177,10 @@ class StartError(Exception):
     """The attempt cannot be started and never will be as it is; the message is for the user."""
 
 
+class MachineError(StartError):
+    """It cannot be started now, by no fault of its own: another try may help."""
+
+
 class NotRunningError(Exception):
     """There is no process to speak to; the message is for the user."""
 
@@ -220,7 +224,7 @@ class Runtime(ABC):
 
     @abstractmethod
     async def start(self, host: Host, spec: AttemptSpec) -> None:
-        """Start the attempt; StartError if that is impossible."""
+        """Start the attempt; StartError if that is impossible, MachineError if only now."""
 
     @abstractmethod
     async def observe(

@@ -19,6 +19,7 @@ from ..hosts.base import Host, HostFacts
 from .base import (
     MARKER_VARIABLE,
     AttemptSpec,
+    MachineError,
     NotRunningError,
     Observation,
     Phase,
@@ -74,7 +75,7 @@ class ProcessRuntime(Runtime):
             argv = ("/usr/bin/env", marker, *self._shim, str(folder))
             completed = await host.run(argv, timeout=START_SECONDS)
         except (OSError, TimeoutError) as error:
-            raise StartError(f"cannot start {spec.key}: {error}") from error
+            raise MachineError(f"cannot start {spec.key}: {error}") from error
         if completed.returncode not in (STARTED, TAKEN):
             reason = completed.stderr.decode("utf-8", "replace").strip()
             raise StartError(f"cannot start {spec.key}: {reason}")

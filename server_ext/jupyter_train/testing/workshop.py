@@ -27,8 +27,9 @@ class Workshop:
         self.home = home
         self.given: Mapping[str, Any] = {}
         self.runtimes: Mapping[str, Runtime] = {}
-        quick = {"stop_grace": 1.0, "observe_every": 0.01, "repeat_after": 0.01}
-        self.settings = Settings(home=home, cpus=4, **quick, **settings)
+        self.settings = Settings(
+            home=home, cpus=4, stop_grace=1.0, observe_every=0.01, repeat_after=0.01, **settings
+        )
 
     def measure(self, every: float) -> None:
         """Sample what attempts use so often."""

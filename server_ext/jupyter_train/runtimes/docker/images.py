@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import image_table
 from ..base import LocalImage, Prepared, StartError, Tell
+from .blame import refusal
 from .engine import Engine
 from .options import HELPER_LABEL
 from .pulling import pull
@@ -63,7 +64,8 @@ class Images:
         except docker.errors.NotFound:
             return None
         except docker.errors.APIError as error:
-            raise StartError(f"the image {name!r} cannot be used: {error.explanation}") from error
+            words = f"the image {name!r} cannot be used: {error.explanation}"
+            raise refusal(words, error) from error
 
     def fetch(self, name: str, tell: Tell) -> Image:
         """Return an image, pulled if it is not here."""

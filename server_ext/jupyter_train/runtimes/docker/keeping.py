@@ -8,7 +8,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from ..base import AttemptSpec, StartError
+from ..base import AttemptSpec
+from .blame import refusal
 from .engine import Engine
 from .folder import container_id, look, make, write_id
 from .settings import container_name
@@ -102,7 +103,7 @@ class Keeper:
         try:
             self._engine.remove(waiting.id)
         except docker.errors.APIError as error:
-            raise StartError(f"cannot start {spec.key}: {error.explanation}") from error
+            raise refusal(f"cannot start {spec.key}: {error.explanation}", error) from error
         forget_waiting(Path(spec.folder))
 
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from ..base import StartError, Tell
+from ..base import MachineError, StartError, Tell
+from .blame import FULL, is_passing
 from .engine import Engine
 
 EVERY_SECONDS = 1.0
@@ -19,7 +20,7 @@ _REASONS = (
     (("no matching manifest",), "it is not there for this machine's architecture"),
     (("no such host", "connection refused", "i/o timeout", "timeout", "server misbehaving"),
      "the registry cannot be reached"),
-    (("no space left",), "the disk of the docker engine is full"),
+    ((FULL,), "the disk of the docker engine is full"),
     (("x509", "http response to https"), "the registry's certificate is not one to be trusted"),
 )  # fmt: skip
 
@@ -36,9 +37,9 @@ def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
         lines = engine.call("pull", repository, stream=True, decode=True, **options)
         _follow(lines, asked, name, tell)
     except docker.errors.APIError as error:
-        raise StartError(failure(asked, name, str(error.explanation or error))) from error
+        raise failure(asked, name, str(error.explanation or error)) from error
     except docker.errors.DockerException as error:
-        raise StartError(failure(asked, name, str(error))) from error
+        raise failure(asked, name, str(error)) from error
     except requests.exceptions.RequestException as error:
         raise engine.unreachable(error) from error
 
@@ -52,8 +53,8 @@ def _login(repository: str) -> dict[str, Any] | None:
     return found
 
 
-def failure(asked: str, name: str, reason: str) -> str:
-    """Say why an image cannot be had, and what to do."""
+def failure(asked: str, name: str, reason: str) -> StartError:
+    """Return the error that says why an image cannot be had, and what to do."""
     small = reason.lower()
     words = next((why for signs, why in _REASONS if any(sign in small for sign in signs)), "")
     first, _, rest = name.partition("/")
@@ -61,7 +62,8 @@ def failure(asked: str, name: str, reason: str) -> str:
     way_out = words.format(registry=registry).replace(" `;", "`;").replace("login `", "login`")
     meant = "" if asked == name else f" (for {asked!r})"
     told = f"{way_out} ({reason.strip()})" if way_out else reason.strip()
-    return f"the image {name!r}{meant} cannot be pulled: {told}"
+    kind = MachineError if is_passing(reason) else StartError
+    return kind(f"the image {name!r}{meant} cannot be pulled: {told}")
 
 
 def _follow(lines: Iterable[dict[str, Any]], asked: str, name: str, tell: Tell) -> None:
@@ -79,7 +81,7 @@ def _follow(lines: Iterable[dict[str, Any]], asked: str, name: str, tell: Tell) 
             told = time.monotonic()
             tell(progress(name, layers.values()))
     if error:
-        raise StartError(failure(asked, name, error))
+        raise failure(asked, name, error)
 
 
 def progress(name: str, layers: Iterable[tuple[int, int]]) -> str:

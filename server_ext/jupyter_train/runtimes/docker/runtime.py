@@ -26,6 +26,7 @@ from ..base import (
     Tell,
     Usage,
 )
+from .blame import refusal
 from .cgroup import Group, find_group, members, send, usage
 from .detection import Detection
 from .ending import Ender, Fate
@@ -200,7 +201,7 @@ class DockerRuntime(Runtime):
             try:
                 identity = self._keeper.take(spec) or self._starter.start(spec)
             except docker.errors.APIError as error:
-                raise StartError(f"cannot start {spec.key}: {error.explanation}") from error
+                raise refusal(f"cannot start {spec.key}: {error.explanation}", error) from error
             if identity:
                 self._watch.started(identity)
 
@@ -211,7 +212,7 @@ class DockerRuntime(Runtime):
             try:
                 return self._keeper.keep(spec)
             except docker.errors.APIError as error:
-                raise StartError(f"no container is kept: {error.explanation}") from error
+                raise refusal(f"no container is kept: {error.explanation}", error) from error
 
     async def _refresh(self, identities: Any) -> None:
         wanted = list(identities)

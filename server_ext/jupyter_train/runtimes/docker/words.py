@@ -4,6 +4,7 @@ import platform
 from typing import Any
 
 from ..base import AttemptSpec, StartError
+from .blame import FULL, refusal
 from .images import Image
 
 # A sign in what the engine says, and the sentence for it.
@@ -18,7 +19,7 @@ _REFUSALS = (
      "the image is for {architecture}, and this machine is {machine}; build it for this one"),
     ("port is already allocated", "a port it asks for is taken"),
     ("bind source path does not exist", "a folder it is to see is not there"),
-    ("no space left", "the disk of the engine is full"),
+    (FULL, "the disk of the engine is full"),
     ("unable to find user", "the image knows no user {user!r}"),
     ("storage-opt", "the engine cannot limit the size of a container's disk"),
 )  # fmt: skip
@@ -35,11 +36,8 @@ def start_error(spec: AttemptSpec, image: Image, error: Any) -> StartError:
         machine=platform.machine(),
         user=spec.container.user if spec.container else "",
     )
-    return StartError(
-        f"the image {image.name!r} cannot be started: {told} ({reason})"
-        if told
-        else f"the image {image.name!r} cannot be started: {reason}"
-    )
+    why = f"{told} ({reason})" if told else reason
+    return refusal(f"the image {image.name!r} cannot be started: {why}", error, known=bool(told))
 
 
 def program_of(spec: AttemptSpec, image: Image) -> str:

@@ -1,0 +1,79 @@
+"""A job that fills more of the disk than its volume is ended, and what it made is kept."""
+
+import asyncio
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jupyter_train.contract.spec import TrainingJob
+from jupyter_train.engine import volume
+from jupyter_train.engine.folders import AttemptFolder
+from jupyter_train.engine.volume import overflow
+
+MIB = 1 << 20
+FILLS = """
+import os, time
+with open(os.environ["SM_MODEL_DIR"] + "/weights", "wb", buffering=0) as file:
+    print("filling", flush=True)
+    for _ in range(4):
+        file.write(os.urandom(1 << 20))
+time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def gib(monkeypatch):
+    """A gibibyte of these tests is one MiB."""
+    monkeypatch.setattr(volume, "GIB", MIB)
+
+
+def test_a_job_that_fills_its_volume_is_ended_as_by_a_full_disk(play, workshop):
+    workshop.settings = replace(workshop.settings, weigh_every=0.05)
+    record, log, _ = play(FILLS, ResourceConfig={"VolumeSizeInGB": 2})
+    assert (record.status, log) == ("Failed", ["filling"])
+    assert record.failure_reason.startswith("ClientError: No space left on device: /opt/ml holds")
+    assert "ResourceConfig.VolumeSizeInGB is 2; leave less there, or raise it" in (
+        record.failure_reason
+    )
+    kept = Path(record.failure_reason.rpartition("is kept in ")[2])
+    assert (kept / "model/weights").stat().st_size > 2 * MIB
+
+
+def test_a_job_within_its_volume_is_left_alone(play, workshop):
+    workshop.settings = replace(workshop.settings, weigh_every=0.01)
+    script = FILLS.replace("time.sleep(60)", "time.sleep(0.3)")
+    record, _, _ = play(script, ResourceConfig={"VolumeSizeInGB": 8})
+    assert record.status == "Completed"
+
+
+def holding(tmp_path, make):
+    """Return whether a folder with that in its model is too much for 2 of those gibibytes."""
+    folder = AttemptFolder(tmp_path)
+    folder.create()
+    make(folder)
+    spec = TrainingJob(name="a", volume_gib=2)
+
+    async def look():
+        async with asyncio.timeout(0.2):
+            await overflow(spec, folder, 0.05)
+
+    try:
+        asyncio.run(look())
+    except TimeoutError:
+        return False
+    return True
+
+
+def test_what_takes_room_counts_and_only_that(tmp_path):
+    def make(folder):
+        (folder.model / "holes").touch()
+        os.truncate(folder.model / "holes", 100 * MIB)
+        (folder.model / "data").write_bytes(bytes(MIB))
+        (folder.model / "same").hardlink_to(folder.model / "data")
+        (folder.model / "link").symlink_to("/usr")
+        (folder.root / "log").write_bytes(bytes(4 * MIB))
+
+    assert not holding(tmp_path / "a", make)
+    assert holding(tmp_path / "b", lambda folder: (folder.ml / "x").write_bytes(bytes(3 * MIB)))
