@@ -8,12 +8,21 @@ from pathlib import PurePosixPath
 import pytest
 
 from jupyter_train.runtimes.base import Container
-from jupyter_train.testing.runtime import KEY, RuntimeSuite
+from jupyter_train.runtimes.docker import DockerRuntime, Options
+from jupyter_train.testing.runtime import KEY
+from jupyter_train.testing.services import ServiceSuite
 
 pytestmark = pytest.mark.usefixtures("docker_engine")
 
 
-class TestDockerRuntime(RuntimeSuite):
+PROGRAM = """
+from jupyter_train.runtimes.docker import DockerRuntime, Options
+runtime = DockerRuntime(Options(host={host!r}))
+"""
+
+
+class TestDockerRuntime(ServiceSuite):
+    limits_memory = leaves = True
     ambient = frozenset({"HOME", "HOSTNAME", "NVIDIA_VISIBLE_DEVICES", "PYTHONPATH"})
 
     @pytest.fixture
@@ -24,6 +33,13 @@ class TestDockerRuntime(RuntimeSuite):
     def image(self, docker_engine):
         self._image = docker_engine.image
         self._manager = uuid.uuid4().hex[:8]
+        self.program = PROGRAM.format(host=docker_engine.host)
+
+    def anew(self, runtime):
+        return DockerRuntime(runtime.options)
+
+    def away(self):
+        return DockerRuntime(Options(host="unix:///nowhere/docker.sock"))
 
     def spec(self, host, script, key=KEY):
         user = f"{os.getuid()}:{os.getgid()}"

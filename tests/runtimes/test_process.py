@@ -17,12 +17,16 @@ from jupyter_train.runtimes.base import MARKER_VARIABLE, Container, Phase, Start
 from jupyter_train.runtimes.process import ProcessRuntime, find_shim
 from jupyter_train.runtimes.processes import find_members, find_process, is_alive, send
 from jupyter_train.testing.runtime import KEY, RuntimeSuite, has_ended, until
+from jupyter_train.testing.services import ServiceSuite
 
 SHIM = find_shim()
 
 
-class TestProcessRuntime(RuntimeSuite):
-    pass
+class TestProcessRuntime(ServiceSuite):
+    program = """
+from jupyter_train.runtimes.process import ProcessRuntime
+runtime = ProcessRuntime()
+"""
 
 
 suite = RuntimeSuite()

@@ -1,16 +1,12 @@
 """What the processes of an attempt use: read from a made-up /proc, and from the real one."""
 
-import asyncio
 import os
 import sys
 import time
 
 import pytest
 
-from jupyter_train.hosts.local import LocalHost
-from jupyter_train.runtimes.process import ProcessRuntime
 from jupyter_train.runtimes.process_usage import usage_of
-from jupyter_train.testing.runtime import KEY, RuntimeSuite
 
 TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
@@ -61,29 +57,6 @@ def test_one_that_ends_while_it_is_looked_at_and_one_above_itself_hurt_nobody(pr
     (tmp_path / "10" / "io").unlink()
     assert usage_of({10: "a"}, str(tmp_path))["a"].cpu_seconds == 2
     assert usage_of({10: "a"}, str(tmp_path / "absent")) == {}
-
-
-def test_a_job_that_computes_is_seen_to(tmp_path):
-    suite, host, runtime = RuntimeSuite(), LocalHost("here", tmp_path), ProcessRuntime()
-    busy = "while :; do :; done & exec sleep 30"
-
-    async def scene():
-        spec = suite.spec(host, busy)
-        await runtime.start(host, spec)
-        try:
-            for _ in range(200):
-                used = await runtime.usage(host, [KEY])
-                if KEY in used and used[KEY].cpu_seconds > 0.2:
-                    return used[KEY]
-                await asyncio.sleep(0.05)
-        finally:
-            await runtime.remove(host, spec)
-        return None
-
-    used = asyncio.run(scene())
-    assert used is not None
-    assert used.memory > 0
-    assert asyncio.run(runtime.usage(host, [KEY])) == {}
 
 
 def test_a_look_at_all_of_a_machine_is_cheap():

@@ -86,7 +86,7 @@ class Ender:
         finished = epoch(state["FinishedAt"])
         if self._watch.was_killed(identity, finished):
             return True  # by hand, or by an engine that goes down in order
-        return self._watch.engine_was_away(finished)
+        return self._watch.engine_was_away(epoch(state["StartedAt"]), finished)
 
 
 def _end(folder: Path, found: dict[str, Any]) -> End:

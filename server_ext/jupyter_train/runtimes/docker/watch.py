@@ -112,15 +112,16 @@ class Watch:
         with self._lock:
             self._note(identity, "")
 
-    def engine_was_away(self, when: float) -> bool:
-        """Tell whether the engine went, was away or came back about that time."""
+    def engine_was_away(self, started: float, ended: float) -> bool:
+        """Tell whether the engine went, was away or came back about this container's end."""
         outages = list(self._outages)
         began = engine_started(self._engine.host)
         if began is not None:  # what happened before we listened
             outages.append(Outage(began, began))
         return any(
-            outage.began - AROUND_SECONDS <= when <= outage.ended + AROUND_SECONDS
+            outage.began - AROUND_SECONDS <= ended <= outage.ended + AROUND_SECONDS
             for outage in outages
+            if started <= outage.ended  # one that was started since saw nothing of it
         )
 
     def refresh(self) -> None:
