@@ -86,13 +86,13 @@ def _notebook(
     root: Path, path: str, notebook: Mapping[str, Any]
 ) -> tuple[Source | None, Script | None]:
     """Return a notebook as it is in front of the user, saved or not."""
-    saved = _under(root, path or _NOTEBOOK, "path")
+    saved = under(root, path or _NOTEBOOK, "path")
     name = saved.name if saved.suffix == ".ipynb" else _NOTEBOOK
     return text_source(name, json.dumps(notebook)), Script(entry_point=str(saved))
 
 
 def _file(root: Path, path: str, *, is_whole_folder: bool) -> tuple[Source, Script]:
-    script = _under(root, path, "path")
+    script = under(root, path, "path")
     folder = script.parent if is_whole_folder else None
     try:
         source = find_source(script, folder)
@@ -162,7 +162,7 @@ def _checkpoints(root: Path, form: Form) -> str | None:
 
 def _place(root: Path, field: str, where: str, *, must_exist: bool = True) -> str:
     is_own = not where.startswith(_URIS)
-    path = _under(root, where, field) if is_own else where
+    path = under(root, where, field) if is_own else where
     try:
         return address(path, must_exist=must_exist)
     except MissingPathError as error:
@@ -172,7 +172,8 @@ def _place(root: Path, field: str, where: str, *, must_exist: bool = True) -> st
         raise FieldError(field, str(error)) from error
 
 
-def _under(root: Path, path: str, field: str) -> Path:
+def under(root: Path, path: str, field: str) -> Path:
+    """Return where the file browser's path is; FieldError if it leads out of its folder."""
     # Asked before: to_os_path resolves what leads up and returns where it leads.
     if ".." in path.split("/") or "\0" in path:
         raise FieldError(field, f"{path!r} leads out of the file browser's folder.")

@@ -15,6 +15,7 @@ from .access import allowed
 from .check import check
 from .form import FieldError
 from .forward import Forwarder
+from .inspection import inspect
 from .launch import cloned, launch
 from .link import Link, UnreachableError
 from .log_file import LogFile, RefusedError
@@ -206,14 +207,14 @@ class TerminalHandler(Doorway):
             self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
 
 
-_QUESTIONS = {"check": check, "clone": cloned}
+_QUESTIONS = {"check": check, "clone": cloned, "inspect": inspect}
 
 ROUTES = [
     (r"/jupyter-train/api/(sagemaker|logs|jupytertrain)/([A-Za-z0-9]+)", CallHandler),
     (r"/jupyter-train/objects/([^/]+)/(.+)", ObjectHandler),
     (r"/jupyter-train/logs/([^/]+)", LogHandler),
     (r"/jupyter-train/launch", LaunchHandler),
-    (r"/jupyter-train/launch/(check|clone)", FormHandler),
+    (r"/jupyter-train/launch/(check|clone|inspect)", FormHandler),
     (r"/jupyter-train/terminal", TerminalHandler),
     (r"/jupyter-train/stream", StreamHandler),
 ]
