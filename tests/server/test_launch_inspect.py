@@ -155,5 +155,6 @@ async def test_what_cannot_be_read_is_said_in_a_sentence(ask, jp_root_dir, form,
 
 
 async def test_odd_notebooks_have_no_parameters(ask):
-    for cells in (7, [7], [{"metadata": 7}], [{"metadata": {"tags": 7}, "source": 7}]):
+    tagged = {"metadata": {"tags": ["parameters"]}, "source": 7}
+    for cells in (7, [7], [{"metadata": 7}], [{"metadata": {"tags": 7}}], [tagged]):
         assert (await ask(notebook={"cells": cells}))["hyperparameters"] == []

@@ -80,7 +80,8 @@ def _notebook(notebook: Any) -> list[Parameter]:
     for cell in cells if isinstance(cells, list) else ():
         if isinstance(cell, Mapping) and _TAG in _tags(cell):
             source = cell.get("source", "")
-            return assigned_parameters("".join(source) if isinstance(source, list) else source)
+            lines = source if isinstance(source, list) else [source]
+            return assigned_parameters("".join(map(str, lines)))
     return []
 
 
@@ -93,6 +94,5 @@ def _tags(cell: Mapping[str, Any]) -> list[Any]:
 def _words(error: BaseException) -> str:
     if isinstance(error, SyntaxError) and error.lineno:
         return f"line {error.lineno}: {error.msg}"
-    return (
-        "it is nested too deeply" if isinstance(error, RecursionError) else str(error) or "memory"
-    )
+    is_deep = isinstance(error, RecursionError | MemoryError)
+    return "it is nested too deeply" if is_deep else str(error)
