@@ -187,3 +187,33 @@ def test_every_page_is_reached_from_the_index():
 def test_the_licence_and_the_version_are_where_tools_look():
     assert (ROOT / "LICENSE").read_text().startswith("BSD 3-Clause License")
     assert "## 0.1.0" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def leaves(shape, path=""):
+    """All members of a shape of the service model that hold a value, by their paths."""
+    if shape.type_name == "structure":
+        for name, each in shape.members.items():
+            yield from leaves(each, f"{path}.{name}")
+    elif shape.type_name == "list":
+        yield from leaves(shape.member, path)
+    else:
+        yield path[1:]
+
+
+def test_of_every_member_of_a_request_the_documentation_says_what_becomes_of_it():
+    models = importlib.import_module("botocore.session").get_session()
+    operation = models.get_service_model("sagemaker").operation_model("CreateTrainingJob")
+    told = [
+        (re.findall(r"`([\w.]+)`", members), here)
+        for members, here in rows("api.md", "each member")
+    ]
+    known = {name: here for names, here in told for name in names}
+    members = list(leaves(operation.input_shape))
+    unknown = [m for m in members if not any(f"{m}.".startswith(f"{each}.") for each in known)]
+    gone = [each for each in known if not any(f"{m}.".startswith(f"{each}.") for m in members)]
+    assert (unknown, gone) == ([], [])
+    refused = importlib.import_module("jupyter_train.engine.members").REFUSED
+    for name, here in known.items():
+        is_refused = any(f"{each}.".startswith(f"{name}.") for each in refused)
+        told = re.search("^refused|refused:", here) and not name.endswith("AlgorithmName")
+        assert bool(told) == is_refused, name

@@ -11,6 +11,7 @@ from ..runtimes.base import Runtime
 from .command import check_command
 from .errors import ClientError, LimitError, RefusedError
 from .folders import IN_CONTAINER
+from .members import refused
 from .metrics import check_definitions
 from .placement import Ledger, demand_of
 from .reach import glance
@@ -32,7 +33,8 @@ _TAKEN = (
 def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJob:
     """Return the job's spec, or raise RefusedError or LimitError saying what would have worked."""
     spec = read_spec(document)
-    for check in (*_checks(spec, settings, facts), *_place_checks(spec)):
+    members = _member_checks(document)
+    for check in (*members, *_checks(spec, settings, facts), *_place_checks(spec)):
         check()
     return spec
 
@@ -40,8 +42,10 @@ def admit(document: Document, settings: Settings, facts: HostFacts) -> TrainingJ
 def refusals(document: Document, settings: Settings, facts: HostFacts) -> list[Exception]:
     """Return every reason for which `admit` would raise; none if it would not."""
     spec = read_spec(document)
+    members = _raised(_member_checks(document))
     # How places lie to each other can be asked only where each is one.
-    return _raised(_checks(spec, settings, facts)) or _raised(_place_checks(spec))
+    others = _raised(_checks(spec, settings, facts)) or _raised(_place_checks(spec))
+    return [*members, *others]
 
 
 Check = Callable[[], object]
@@ -56,6 +60,15 @@ def _checks(spec: TrainingJob, settings: Settings, facts: HostFacts) -> Iterator
     yield lambda: Ledger(facts).clamp(demand_of(spec.instance_type, settings.instance_types))
     for member, uri in _addresses(spec).items():
         yield partial(_check_address, member, uri)
+
+
+def _member_checks(document: Document) -> Iterator[Check]:
+    for sentence in refused(document):
+        yield partial(_refuse, sentence)
+
+
+def _refuse(sentence: str) -> None:
+    raise RefusedError(sentence)
 
 
 def _place_checks(spec: TrainingJob) -> Iterator[Check]:
