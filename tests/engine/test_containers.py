@@ -117,6 +117,12 @@ def test_the_environment_is_the_contracts_and_the_users_and_nothing_of_the_manag
     assert unwanted.isdisjoint(found)
 
 
+def test_how_many_threads_libraries_start_is_the_image_s_to_say(launch):
+    spec, _, _, _ = launch(ResourceConfig={"InstanceType": "ml.m5.xlarge"})
+    assert spec.container.defaults == {"OMP_NUM_THREADS": "4"}
+    assert "OMP_NUM_THREADS" not in spec.environment
+
+
 def test_as_many_hyperparameters_as_sagemaker_takes_leave_out_only_what_repeats_them_all(launch):
     many = {f"h{n}": "x" * 2500 for n in range(90)}
     found = launch(HyperParameters={**NO_SCRIPT, **many})[0].environment

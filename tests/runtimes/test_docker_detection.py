@@ -49,6 +49,14 @@ def test_no_engine_is_said_with_what_to_install():
     assert said.endswith(WAY_OUT)
 
 
+@pytest.mark.parametrize("host", ["tcp://10.0.0.2:2375", "ssh://me@box", "npipe:////./pipe/d"])
+def test_an_engine_of_another_machine_is_refused_with_what_to_say_instead(host):
+    said = unavailable(host)
+    assert said.startswith(f"the docker engine at {host} is not one of this machine")
+    assert "unix:///… in DOCKER_HOST" in said
+    assert said.endswith(WAY_OUT)
+
+
 def test_a_socket_without_an_engine_is_said(tmp_path):
     path = tmp_path / "d.sock"
     with socket.socket(socket.AF_UNIX) as left:

@@ -13,7 +13,7 @@ import pytest
 
 import debian
 from jupyter_train.runtimes.base import MachineError, StartError
-from jupyter_train.runtimes.docker.images import read_table
+from jupyter_train.runtimes.docker.images import digest_of, read_table
 from jupyter_train.runtimes.docker.pulling import failure, progress
 
 # "user" with the password "secret", as htpasswd -B prints it.
@@ -182,3 +182,19 @@ def test_why_an_image_cannot_be_pulled_is_told(reason, words):
 )
 def test_only_what_may_pass_is_the_machine_s_fault(reason, passes):
     assert isinstance(failure("a:1", "a:1", reason), MachineError) is passes
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("python:3.12", "python@sha256:1"),
+        ("docker.io/library/python", "python@sha256:1"),
+        ("r.io:5000/team/python:3", "r.io:5000/team/python@sha256:2"),
+        ("r.io:5000/team/python@sha256:2", "r.io:5000/team/python@sha256:2"),
+        ("retagged:here", "other@sha256:0"),
+    ],
+)
+def test_the_digest_is_that_of_the_repository_asked_for(name, digest):
+    there = ["other@sha256:0", "python@sha256:1", "r.io:5000/team/python@sha256:2"]
+    assert digest_of(name, there) == digest
+    assert digest_of(name, []) == ""

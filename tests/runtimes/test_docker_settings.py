@@ -236,6 +236,17 @@ def test_without_gpus_the_drivers_hook_is_told_to_give_none(yard):
     assert yard.prints(spec).split() == ["void"]
 
 
+@pytest.mark.parametrize(
+    ("variables", "given", "found"),
+    [("", {}, "4"), ("ENV THREADS=1", {}, "1"), ("ENV THREADS=1", {"THREADS": "2"}, "2")],
+)
+def test_a_default_gives_way_to_the_image_and_to_the_request(yard, variables, given, found):
+    image = yard.engine.build("threads", f"ARG BASE\nFROM ${{BASE}}\n{variables}\n")
+    defaults = {"THREADS": "4"}
+    spec = yard.script("echo $THREADS", image=image, defaults=defaults, environment=given)
+    assert yard.prints(spec).strip() == found
+
+
 def test_the_images_entrypoint_is_kept_or_replaced(yard):
     image = yard.engine.build(
         "entrypoint", 'ARG BASE\nFROM ${BASE}\nENTRYPOINT ["/bin/echo", "kept"]\nCMD ["cmd"]\n'

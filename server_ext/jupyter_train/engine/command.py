@@ -69,6 +69,7 @@ def _process_spec(this: Try, around: Surroundings) -> AttemptSpec:
     environment = {
         **_inherited(around.inherited),
         **_platform_environment(this, around),
+        **_threads(this.lent),
         "JUPYTER_TRAIN_METRICS": str(folder.metrics),
         "JUPYTER_TRAIN_ENVS": str(around.envs),
         **_gpu_environment(this.lent),
@@ -123,6 +124,7 @@ def _container(this: Try, around: Surroundings) -> Container:
         shared_memory=options.shared_memory or (this.lent.memory or around.memory) // 2,
         volume=spec.volume_gib * _GIB,
         labels={"jupyter-train.job": spec.name},
+        defaults=_threads(this.lent),
     )
 
 
@@ -149,8 +151,12 @@ def _platform_environment(this: Try, around: Surroundings) -> dict[str, str]:
         "TRAINING_JOB_NAME": this.spec.name,
         "TRAINING_JOB_ARN": job_arn(this.spec.name, around.region),
         "CURRENT_HOST": "algo-1",
-        "OMP_NUM_THREADS": str(max(1, int(this.lent.cpus))),
     }
+
+
+def _threads(lent: Resources) -> dict[str, str]:
+    """Return how many threads libraries start, who would start one for each CPU of the machine."""
+    return {"OMP_NUM_THREADS": str(max(1, int(lent.cpus)))}
 
 
 def _possible(environment: Mapping[str, str]) -> dict[str, str]:

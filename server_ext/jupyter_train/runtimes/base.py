@@ -51,7 +51,8 @@ class Container:
 
     `keep_entrypoint`: the attempt's argv follows the image's ENTRYPOINT instead of replacing it.
     `script_mode`: an image without a `train` program runs the toolkit's entry in its place.
-    `user` is "uid:gid", None for the image's own.
+    `user` is "uid:gid", None for the image's own.  `defaults` are variables for which the image's
+    own go before.
     """
 
     image: str
@@ -63,6 +64,7 @@ class Container:
     shared_memory: int = 0
     volume: int = 0
     labels: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ class Detection:
 
         host = self._engine.host
         found: str | None
+        if not host.startswith("unix://"):
+            return f"{elsewhere(host)}; {WAY_OUT}"
         try:
             version, info = self._engine.call("version"), self._engine.call("info")
         except HostUnreachableError as error:
@@ -49,6 +51,14 @@ class Detection:
         else:
             found = unfit(host, version, info)
         return f"{found}; {WAY_OUT}" if found else None
+
+
+def elsewhere(host: str) -> str:
+    """Say why an engine will not do that is not reached by a socket of this machine."""
+    return (
+        f"the docker engine at {host} is not one of this machine, whose folders jobs are shown; "
+        f"name its socket as unix:///… in DOCKER_HOST, or in config.toml: [docker] host"
+    )
 
 
 def absence(host: str, error: BaseException) -> str:

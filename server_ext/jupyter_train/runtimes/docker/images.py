@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,7 @@ class Images:
             LocalImage(
                 name=name,
                 id=each["Id"],
-                digest=next(iter(each.get("RepoDigests") or ()), ""),
+                digest=digest_of(name, each.get("RepoDigests") or ()),
                 size=each.get("Size", -1),
                 created=float(each.get("Created", 0)),
             )
@@ -113,14 +113,13 @@ class Images:
 
     def _read(self, name: str, document: dict[str, Any]) -> Image:
         config = document.get("Config") or {}
-        digests = document.get("RepoDigests") or [""]
         labels = config.get("Labels") or {}
         variables = dict(each.partition("=")[::2] for each in config.get("Env") or ())
         identity = document["Id"]
         return Image(
             name=name,
             id=identity,
-            digest=digests[0],
+            digest=digest_of(self.local_name(name), document.get("RepoDigests") or ()),
             architecture=document.get("Architecture", ""),
             user=config.get("User") or "",
             entrypoint=tuple(config.get("Entrypoint") or ()),
@@ -145,6 +144,23 @@ class Images:
             return self._engine.has_file(made, SHELL)
         finally:
             self._engine.remove(made)
+
+
+def digest_of(name: str, digests: Sequence[str]) -> str:
+    """Return the digest by which a name's own repository has an image, else any other's."""
+    repository = _repository(name)
+    own = [each for each in digests if _repository(each) == repository]
+    return next(iter([*own, *digests]), "")
+
+
+def _repository(reference: str) -> str:
+    """Return a reference without tag and digest, Docker's own registry in its shortest form."""
+    import docker  # noqa: PLC0415  see engine
+
+    named, _ = docker.utils.parse_repository_tag(reference.partition("@")[0])
+    for known in ("index.docker.io/", "docker.io/", "library/"):
+        named = named.removeprefix(known)
+    return str(named)
 
 
 def read_table(path: Path | None) -> dict[str, str]:

@@ -164,13 +164,15 @@ FOREIGNER = {
 
 
 def _environment(asked: Asked) -> Mapping[str, str]:
-    spec, given = asked.spec, asked.spec.environment
+    spec, image = asked.spec, asked.image.variables
+    defaults = asked.container.defaults.items()
+    given = {name: value for name, value in defaults if name not in image} | spec.environment
     ours = {MARKER_VARIABLE: spec.marker}
     ours["NVIDIA_VISIBLE_DEVICES"] = ",".join(spec.resources.gpus) or CLEARED
     if asked.container.script_mode and asked.image.has_shell:
         ours[SCRIPT_VARIABLE] = "1"
     if _is_foreign(asked.container):
-        named = {*given, *asked.image.variables}
+        named = {*given, *image}
         ours.update({name: value for name, value in FOREIGNER.items() if name not in named})
     return {**given, **ours}
 
