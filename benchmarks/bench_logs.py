@@ -54,6 +54,7 @@ def measure(size: int = 256 << 20) -> list[Row]:
         middle = stream.read(stream.end // 2, 1)[0].time
         tail = program("tail", "-n", "1000", files[-1])
         grep = program("grep", "-cF", NEEDLE, *files)
+        grep_i = program("grep", "-ciF", NEEDLE, *files)
         what = f"log of {stream.end >> 20} MiB"
         took = {
             "seek to a line": (timed(lambda: stream.seek_line(size // 200)), 5, "", None),
@@ -62,6 +63,10 @@ def measure(size: int = 256 << 20) -> list[Row]:
                 timed(lambda: stream.read_before(stream.end, 1000)), 5, "tail", tail,
             ),
             "literal search": (timed(lambda: stream.search(NEEDLE), 3), 2000, "grep -F", grep),
+            "search whatever the case": (
+                timed(lambda: stream.search(NEEDLE.upper(), ignore_case=True), 3),
+                2000, "grep -iF", grep_i,
+            ),
             "opening": (timed(lambda: open_again(Path(folder))), None, "", None),
         }  # fmt: skip
         logs.close()

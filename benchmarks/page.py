@@ -22,7 +22,7 @@ from serving import end, end_jobs
 HERE = Path(__file__).parent
 CONFIG = HERE.parent / "tests" / "browser" / "jupyter_server_config.py"
 _PATIENCE = 60.0
-_LONGEST = 600.0
+_LONGEST = 200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

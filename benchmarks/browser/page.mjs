@@ -27,6 +27,15 @@ function clocks() {
       }
       return await painted();
     },
+    /** Note when the next event of a kind happens, wherever in the page. */
+    listen: type => {
+      window.bench.began = new Promise(resolve => {
+        const note = event => { resolve(event.timeStamp); };
+        document.addEventListener(type, note, { capture: true, once: true });
+      });
+    },
+    /** Milliseconds from that event to the frame that shows what it led to. */
+    since: async test => (await window.bench.shown(test)) - (await window.bench.began),
     /** Frames a second over some seconds, and the longest wait for one, ms; `each` is done in each. */
     frames: async (seconds, each = () => undefined) => {
       const waits = [];
@@ -50,11 +59,14 @@ export async function measured(work) {
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--enable-precise-memory-info', '--js-flags=--expose-gc']
   });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   try {
-    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     await page.addInitScript(clocks);
     const given = JSON.parse(process.argv[2] ?? '{}');
     console.log(JSON.stringify(await work(page, given)));
+  } catch (error) {
+    await page.screenshot({ path: 'build/screens/bench-failed.png' });
+    throw error;
   } finally {
     await browser.close();
   }
@@ -69,6 +81,13 @@ export async function lab(page, { url, jobs = 0 }) {
     await window.jupyterapp.commands.execute('application:reset-layout').catch(() => undefined);
   });
   await page.waitForTimeout(jobs > 1000 ? 8000 : 2000);
+}
+
+/** Milliseconds from an event, which a deed brings about, until a test holds in the page. */
+export async function after(page, type, deed, test, given) {
+  await page.evaluate(each => { window.bench.listen(each); }, type);
+  await deed();
+  return await page.evaluate(`window.bench.since(() => (${test})(${JSON.stringify(given)}))`);
 }
 
 /** Open the tab of a job with its curves in sight. */
