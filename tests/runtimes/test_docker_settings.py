@@ -101,6 +101,7 @@ def test_its_folders_are_mounted_and_nothing_else(yard, tmp_path):
         "/opt/ml/input",
         "/opt/ml/model",
         "/opt/ml/output",
+        "/opt/ml/errors",
         f"{home}/log",
         f"{home}/marks",
         f"{home}/metrics",

@@ -27,6 +27,7 @@ _TAKEN = (
     PurePosixPath(IN_CONTAINER.output),
     PurePosixPath(IN_CONTAINER.intermediate),
     PurePosixPath(IN_CONTAINER.failure),
+    PurePosixPath(IN_CONTAINER.errors),
 )
 
 

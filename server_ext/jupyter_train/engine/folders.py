@@ -53,6 +53,11 @@ class AttemptFolder:
         return self.results / "failure"
 
     @property
+    def errors(self) -> Path:
+        """Where frameworks of AWS's leave what went wrong; nothing of it is published."""
+        return self.ml / "errors"
+
+    @property
     def tensorboard(self) -> Path:
         """Files for TensorBoard."""
         return self.results / "tensorboard"
@@ -111,6 +116,7 @@ class AttemptFolder:
             self.model,
             self.output,
             self.intermediate,
+            self.errors,
             self.metrics,
         ):
             folder.mkdir(parents=True, exist_ok=True)

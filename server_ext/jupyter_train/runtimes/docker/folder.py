@@ -21,7 +21,7 @@ from .shellless import MARK
 KILLED_CODE = 137
 ROOM = 64 << 10
 FILES = ("log", "marks")
-FOLDERS = ("metrics", "ml", "ml/input", "ml/model", "ml/output")
+FOLDERS = ("metrics", "ml", "ml/input", "ml/model", "ml/output", "ml/errors")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

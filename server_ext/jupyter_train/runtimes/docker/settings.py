@@ -132,7 +132,7 @@ def mounts(asked: Asked) -> Iterator[Mount]:
     folder = asked.spec.folder
     for name, writable in (("log", True), ("marks", True), ("metrics", True), ("link", False)):
         yield Mount(source=folder / name, target=f"{HOME}/{name}", writable=writable)
-    for name in ("input", "model", "output"):
+    for name in ("input", "model", "output", "errors"):
         yield Mount(source=folder / "ml" / name, target=f"/opt/ml/{name}", writable=True)
     given = asked.container.mounts
     if asked.image.has_shell and not any(each.target == TOOLKIT for each in given):
@@ -200,6 +200,7 @@ def _logging(image: Image) -> dict[str, Any]:
     # Rotation loses lines while they are followed: up to 72 % were measured.
     # What the engine's own configuration says about rotation must be said otherwise here.
     config = {"max-size": "1000g", "max-file": "1", "compress": "false", "mode": "blocking"}
+    # The engine's "local" would keep bytes that are no text, and loses the end of long lines.
     return {"Type": "none"} if image.has_shell else {"Type": "json-file", "Config": config}
 
 

@@ -1,0 +1,117 @@
+"""What happens rarely: limits the engine may not lift, names that are taken, images with little."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+import debian
+from jupyter_train.runtimes.base import Resources, StartError
+from jupyter_train.runtimes.docker import settings
+from jupyter_train.runtimes.docker.settings import container_name
+
+GPUS = ("GPU-0a", "GPU-1b")
+
+
+def test_limits_of_files_and_locked_memory_are_lifted_inside(yard):
+    files, memory = yard.prints(yard.script("ulimit -n; ulimit -l")).split()
+    if not yard.runtime._starter.abilities.lifts_limits:
+        pytest.skip("this engine may not lift limits")
+    assert (files, memory) == ("1048576", "unlimited")
+
+
+def test_an_engine_that_may_not_lift_limits_starts_without_them(yard, monkeypatch):
+    monkeypatch.setattr(settings, "OPEN_FILES", 1 << 40)  # more than any kernel gives
+    yard.anew()
+    spec = yard.script("echo started")
+    assert yard.prints(spec) == "started\n"
+    assert not yard.runtime._starter.abilities.lifts_limits
+    assert not yard.container(spec).attrs["HostConfig"].get("Ulimits")
+
+
+def test_gpus_are_asked_for_one_by_one_and_named_to_the_driver(yard):
+    spec = yard.script("true", resources=Resources(gpus=GPUS))
+    yard.runtime._starter._create(spec)
+    found = yard.container(spec).attrs
+    (request,) = found["HostConfig"]["DeviceRequests"]
+    assert (request["DeviceIDs"], request["Capabilities"]) == (list(GPUS), [["gpu"]])
+    assert request["Count"] == 0
+    assert f"NVIDIA_VISIBLE_DEVICES={','.join(GPUS)}" in found["Config"]["Env"]
+
+
+def test_a_name_that_somebody_else_s_container_has_is_not_taken_from_it(yard):
+    spec = yard.script("true")
+    create = yard.engine.api.containers.create
+    theirs = create(yard.engine.image, ["true"], name=container_name(spec))
+    try:
+        with pytest.raises(StartError, match="is taken by a container that is not ours; `docker"):
+            yard.start(spec)
+        theirs.reload()
+        assert theirs.status == "created"
+    finally:
+        theirs.remove(force=True)
+
+
+def test_a_network_that_nobody_needs_is_listed_and_removed(yard, monkeypatch):
+    name = f"jt-{yard.manager}"
+    for module in ("network", "starting", "remains"):
+        monkeypatch.setattr(f"jupyter_train.runtimes.docker.{module}.NETWORK", name)
+    yard.anew(network=name)
+    spec = yard.script("true")
+    yard.run(spec)
+    asyncio.run(yard.runtime.remove(yard.host, spec))
+    [left] = asyncio.run(yard.runtime.leftovers(yard.host, ()))
+    assert (left.kind, left.name) == ("network", name)
+    assert time.time() - left.created < 60
+    assert asyncio.run(yard.runtime.leftovers(yard.host, (spec.key,))) == []
+    asyncio.run(yard.runtime.discard(yard.host, left))
+    assert yard.engine.api.networks.list(names=[name]) == []
+
+
+@pytest.fixture
+def bare_image(docker_engine):
+    """Make an image with a shell, these files and nothing else."""
+    busybox = debian.unpacked("busybox-static") / "bin" / "busybox"
+
+    def build(name, files):
+        copied = "".join(f"COPY {each} /bin/{each}\n" for each in files)
+        dockerfile = f"FROM scratch\nCOPY sh /bin/sh\n{copied}ENV PATH=/bin\n"
+        return docker_engine.build(f"bare-{name}", dockerfile, {"sh": busybox, **files})
+
+    return build
+
+
+OLD = "#!/bin/sh\nexit 1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "words"),
+    [
+        ("none", {}, "has neither a program 'train' nor Python to run a script with"),
+        ("old", {"python3": OLD}, "has no program 'train', and for a script its Python is older"),
+    ],
+)
+def test_a_script_is_refused_where_no_python_can_run_it(yard, bare_image, name, files, words):
+    image = bare_image(name, files)
+    seen = yard.run(yard.spec("train", image=image, script_mode=True))
+    assert seen.exit_code == 127
+    assert seen.refused.startswith(f"the image {image!r} {words}")
+
+
+def test_an_image_that_names_no_program_is_refused(yard, bare_image):
+    seen = yard.run(yard.spec(image=bare_image("none", {}), keep_entrypoint=False))
+    assert seen.refused.endswith("names no program to run")
+
+
+def test_what_is_no_text_is_marked_in_the_log_of_an_image_without_a_shell(yard, shellless_image):
+    words = ("/busybox", "printf", r"a\377\376\0z\nnext\n")
+    spec = yard.spec(*words, image=shellless_image, keep_entrypoint=False)
+    yard.run(spec)
+    assert yard.log(spec).decode() == "a\ufffd\ufffd\0z\nnext\n"
+
+
+def test_there_is_a_folder_for_errors_as_on_sagemaker(yard):
+    spec = yard.script("test -d /opt/ml/errors && echo why >/opt/ml/errors/one && echo there")
+    assert yard.prints(spec) == "there\n"
+    assert (Path(spec.folder) / "ml/errors/one").read_text() == "why\n"
