@@ -46,3 +46,22 @@ def test_a_request_whose_form_is_broken_is_not_read_further(call, job, manager):
 def test_tags_that_are_reserved_or_doubled_are_told(call, job):
     found = problems(call, job(Tags=[{"Key": "aws:x", "Value": "1"}]))
     assert "aws:x" in found[0]["Message"]
+
+
+def test_metric_definitions_are_tried_as_a_job_would(call):
+    definitions = [{"Name": "loss", "Regex": r"loss=([0-9.]+)"}, {"Name": "m", "Regex": "("}]
+    log = "loss=nan\nx loss=0.5"
+    _, said = call("jupytertrain", "TryMetricDefinitions", Log=log, MetricDefinitions=definitions)
+    assert said["Matches"] == [
+        {"Name": "loss", "Value": "NaN", "Line": 0, "Start": 5, "End": 8, "Step": 0},
+        {"Name": "loss", "Value": 0.5, "Line": 1, "Start": 7, "End": 10, "Step": 1},
+    ]
+    assert (said["Counts"], said["Lines"], said["IsWhole"]) == ({"loss": 2}, 2, True)
+    assert [each["Name"] for each in said["Problems"]] == ["m"]
+
+
+def test_a_log_that_is_too_large_is_not_tried(call):
+    status, said = call(
+        "jupytertrain", "TryMetricDefinitions", Log="x" * 262_145, MetricDefinitions=[]
+    )
+    assert (status, "at 'log'" in said["message"]) == (400, True)

@@ -17,7 +17,7 @@ PLACES = {
     r"/jupyter-train/objects/([^/]+)/(.+)": ("GET", "jupyter-train/objects/b/k"),
     r"/jupyter-train/logs/([^/]+)": ("GET", "jupyter-train/logs/job"),
     r"/jupyter-train/launch": ("POST", "jupyter-train/launch"),
-    r"/jupyter-train/launch/(check|clone|inspect)": ("POST", "jupyter-train/launch/check"),
+    r"/jupyter-train/launch/(check|clone|inspect|metrics)": ("POST", "jupyter-train/launch/check"),
     r"/jupyter-train/terminal": ("POST", "jupyter-train/terminal"),
     r"/jupyter-train/stream": ("GET", "jupyter-train/stream"),
 }

@@ -7,15 +7,14 @@ matches the same line.  So the log position is the cursor of what was found in i
 import time
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
-
-import regex
+from typing import Any, NamedTuple
 
 from ..contract.samples import Samples, samples
 from ..contract.spec import MetricDefinition
 from ..store.base import LogLine
 from .errors import RefusedError
-from .readings import Readings, is_plain
+from .patterns import PatternError, compiled
+from .readings import Caught, Readings, is_plain
 
 TIME_LIMIT = 0.05
 """CPU seconds a definition may take on a line; a catastrophic one is switched off."""
@@ -30,8 +29,8 @@ def check_definitions(definitions: Iterable[MetricDefinition]) -> None:
     """Refuse a definition whose regular expression does not compile or catches nothing."""
     for each in definitions:
         try:
-            pattern = regex.compile(each.regex)
-        except regex.error as error:
+            pattern = compiled(each.regex)
+        except PatternError as error:
             raise RefusedError(
                 f"Value '{each.regex}' at 'algorithmSpecification.metricDefinitions' of metric "
                 f"'{each.name}' is no regular expression: {error}"
@@ -43,11 +42,21 @@ def check_definitions(definitions: Iterable[MetricDefinition]) -> None:
             )
 
 
+class Sighting(NamedTuple):
+    """One value of one series in a line, and where it is written there."""
+
+    name: str
+    step: int
+    value: float
+    start: int
+    end: int
+
+
 class MetricScan:
     """The definitions of one job at work; `counts` says how many samples each series has."""
 
     def __init__(self, definitions: Iterable[MetricDefinition], counts: Mapping[str, int]) -> None:
-        self._patterns = {each.name: regex.compile(each.regex) for each in definitions}
+        self._patterns = {each.name: compiled(each.regex) for each in definitions}
         self._counts = dict(counts)
         self.switched_off: list[str] = []
 
@@ -58,36 +67,43 @@ class MetricScan:
         """Return the samples these lines hold, by series."""
         rows: dict[str, list[tuple[int, float, float]]] = {}
         for line in lines:
-            found = self._match(line.text)
-            step = _step(found)
-            for name, value in found.items():
-                number = self._counts.get(name, 0)
-                self._counts[name] = number + 1
-                rows.setdefault(name, []).append(
-                    (number if step is None else step, line.time / 1000, value)
-                )
+            for each in self.read(line.text):
+                row = (each.step, line.time / 1000, each.value)
+                rows.setdefault(each.name, []).append(row)
         return {name: samples(*zip(*each, strict=True)) for name, each in rows.items()}
 
-    def _match(self, text: str) -> dict[str, float]:
+    def read(self, text: str) -> list[Sighting]:
+        """Return what the next line holds."""
+        found = self._match(text)
+        step = _step(found)
+        sightings = []
+        for name, (value, start, end) in found.items():
+            number = self._counts.get(name, 0)
+            self._counts[name] = number + 1
+            sightings.append(Sighting(name, number if step is None else step, value, start, end))
+        return sightings
+
+    def _match(self, text: str) -> dict[str, tuple[float, int, int]]:
         found = {}
         readings = None if is_plain(text) else Readings(text)
         for name, pattern in list(self._patterns.items()):
             try:
-                value = _number(_caught(pattern, text, readings))
+                caught = _caught(pattern, text, readings)
             except TimeoutError:
                 del self._patterns[name]
                 self.switched_off.append(name)
                 continue
-            if value is not None:
-                found[name] = value
+            value = None if caught is None else _number(caught[0])
+            if caught is not None and value is not None:
+                found[name] = (value, caught[1], caught[2])
         return found
 
 
-def _caught(pattern: Any, text: str, readings: Readings | None) -> str | None:
+def _caught(pattern: Any, text: str, readings: Readings | None) -> Caught | None:
     if readings is not None:
         return readings.find(partial(_search, pattern))
     match = _search(pattern, text)
-    return match[1] if match else None
+    return (match[1], match.start(1), match.end(1)) if match else None
 
 
 def _search(pattern: Any, text: str) -> Any:
@@ -107,9 +123,9 @@ def _search(pattern: Any, text: str) -> Any:
             limit *= _PATIENCE
 
 
-def _step(found: Mapping[str, float]) -> int | None:
+def _step(found: Mapping[str, tuple[float, int, int]]) -> int | None:
     for name in STEP_NAMES:
-        value = found.get(name)
+        value = found[name][0] if name in found else None
         # Beyond this floats are no longer whole numbers one by one; NaN and infinity are neither.
         if value is not None and abs(value) <= _LAST_STEP:
             return int(value)

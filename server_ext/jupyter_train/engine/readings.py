@@ -5,8 +5,12 @@ Patterns for numbers seldom know NaN and infinity, which are what one most wants
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
+
+Caught = tuple[str | None, int, int]
+"""What a group caught, and where it begins and ends in the line as it is."""
 
 Search = Callable[[str], Any]
 """Returns a match or None."""
@@ -26,41 +30,61 @@ class Readings:
     """One line, as it is and as it may have been meant."""
 
     def __init__(self, text: str) -> None:
-        self._texts = [text]
+        self._plain = [_Reading(text)]
         if _TAB in text:
-            self._texts.append(text.replace(_TAB, _WRITTEN))
+            self._plain.append(_Reading(text).put(re.compile(_TAB), _WRITTEN))
         if _WRITTEN in text:
-            self._texts.append(text.replace(_WRITTEN, _TAB))
+            self._plain.append(_Reading(text).put(re.compile(_WRITTEN), _TAB))
         self._disguised = [
-            _disguise(each, number)
-            for each in self._texts
-            if _WORD.search(each)
+            each.put(_WORD, number)
+            for each in self._plain
+            if _WORD.search(each.text)
             for number in _STAND_INS
         ]
 
-    def find(self, search: Search) -> str | None:
+    def find(self, search: Search) -> Caught | None:
         """Return what the first group catches, None if the line does not match."""
-        for text, words in self._disguised:
-            match = search(text)
-            if match is not None and match.start(1) in words:
-                return words[match.start(1)]
-        for text in self._texts:
-            match = search(text)
+        for reading in self._disguised:
+            match = search(reading.text)
+            if match is not None and match.start(1) in reading.words:
+                word = reading.words[match.start(1)]
+                start = reading.origin(match.start(1))
+                return word, start, start + len(word)
+        for reading in self._plain:
+            match = search(reading.text)
             if match is not None:
-                found: str | None = match[1]
-                return found
+                return match[1], reading.origin(match.start(1)), reading.origin(match.end(1))
         return None
 
 
-def _disguise(text: str, number: str) -> tuple[str, Mapping[int, str]]:
-    """Put a number in the place of each NaN and infinity; returns where which one was."""
-    words: dict[int, str] = {}
-    longer = 0
+class _Reading:
+    """A text that was put in the place of a line; `words` are what it has other words for."""
 
-    def replace(word: re.Match[str]) -> str:
-        nonlocal longer
-        words[word.start() + longer] = word[0]
-        longer += len(number) - len(word[0])
-        return number
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words: Mapping[int, str] = {}
+        # From these positions on, the text is so much longer than the one below.
+        self._ends: list[int] = []
+        self._longer: list[int] = [0]
+        self._below: _Reading | None = None
 
-    return _WORD.sub(replace, text), words
+    def put(self, pattern: re.Pattern[str], other: str) -> "_Reading":
+        """Return the reading that has `other` in the place of each match."""
+        words: dict[int, str] = {}
+        ends, longer = [], [0]
+
+        def replace(match: re.Match[str]) -> str:
+            words[match.start() + longer[-1]] = match[0]
+            longer.append(longer[-1] + len(other) - len(match[0]))
+            ends.append(match.end() + longer[-1])
+            return other
+
+        made = _Reading(pattern.sub(replace, self.text))
+        made.words, made._below = words, self
+        made._ends, made._longer = ends, longer
+        return made
+
+    def origin(self, position: int) -> int:
+        """Return where in the line a position of this text is."""
+        below = position - self._longer[bisect_right(self._ends, position)]
+        return below if self._below is None else self._below.origin(below)

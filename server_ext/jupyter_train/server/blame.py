@@ -17,6 +17,8 @@ _FIELDS: Mapping[str, str] = {
     "algorithmSpecification.containerEntrypoint": "command",
     "algorithmSpecification.containerArguments": "arguments",
     "algorithmSpecification.trainingImage": "image",
+    "metricDefinitions": "metric_definitions",
+    "log": "log",
     "inputDataConfig": "inputs",
     "environment": "environment",
     "tags": "tags",

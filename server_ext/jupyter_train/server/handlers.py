@@ -21,9 +21,10 @@ from .link import Link, UnreachableError
 from .log_file import LogFile, RefusedError
 from .proxy import StreamHandler
 from .terminal import NoTerminalsError, open_terminal
+from .tryout import tried
 
 # Operations that change nothing start with one of these; the rest need leave to write.
-READING = ("Describe", "List", "Get", "Filter", "Check", "Validate", "Search", "Test")
+READING = ("Describe", "List", "Get", "Filter", "Check", "Validate", "Search", "Try")
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 _CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -207,14 +208,14 @@ class TerminalHandler(Doorway):
             self.finish(json.dumps(answer), set_content_type=_CONTENT_TYPE)
 
 
-_QUESTIONS = {"check": check, "clone": cloned, "inspect": inspect}
+_QUESTIONS = {"check": check, "clone": cloned, "inspect": inspect, "metrics": tried}
 
 ROUTES = [
     (r"/jupyter-train/api/(sagemaker|logs|jupytertrain)/([A-Za-z0-9]+)", CallHandler),
     (r"/jupyter-train/objects/([^/]+)/(.+)", ObjectHandler),
     (r"/jupyter-train/logs/([^/]+)", LogHandler),
     (r"/jupyter-train/launch", LaunchHandler),
-    (r"/jupyter-train/launch/(check|clone|inspect)", FormHandler),
+    (r"/jupyter-train/launch/(check|clone|inspect|metrics)", FormHandler),
     (r"/jupyter-train/terminal", TerminalHandler),
     (r"/jupyter-train/stream", StreamHandler),
 ]

@@ -1,8 +1,12 @@
 """What a job would meet, told before there is one: every rule it breaks, what its metrics find."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from ...contract.spec import MetricDefinition
+from ...engine.metrics import Sighting
+from ...engine.tryout import try_definitions
 from ...store.base import NameTakenError, UnknownJobError
 from ..context import Context
 from ..errors import ApiError, failure_of
@@ -11,7 +15,7 @@ from ..validate import Problem, find_problems, validate
 from .training_jobs import read_tags
 
 SERVICE = "jupytertrain"
-OPERATIONS = ("CheckTrainingJob", "ValidateTrainingJob")
+OPERATIONS = ("CheckTrainingJob", "ValidateTrainingJob", "TryMetricDefinitions")
 
 Input = Mapping[str, Any]
 
@@ -35,6 +39,22 @@ async def validate_training_job(context: Context, input: Input) -> Input:
     refused = [*_own(context, input), *await context.manager.refusals(document)]
     problems += [_print_refusal(each) for each in refused]
     return {"Problems": problems} if problems else _clear(context.manager.forecast(document))
+
+
+async def try_metric_definitions(_context: Context, input: Input) -> Input:
+    """Apply metric definitions to a piece of a log as a job would."""
+    definitions = [
+        MetricDefinition(name=each["Name"], regex=each["Regex"])
+        for each in input["MetricDefinitions"]
+    ]
+    found = await asyncio.to_thread(try_definitions, definitions, input["Log"])
+    return {
+        "Matches": [_print_sighting(line, each) for line, each in found.sightings],
+        "Counts": found.counts,
+        "Problems": [{"Name": name, "Message": message} for name, message in found.problems],
+        "Lines": found.lines,
+        "IsWhole": found.is_whole,
+    }
 
 
 def _asked(context: Context) -> Any:
@@ -63,6 +83,17 @@ def _is_taken(context: Context, name: str) -> bool:
     except UnknownJobError:
         return False
     return True
+
+
+def _print_sighting(line: int, sighting: Sighting) -> dict[str, Any]:
+    return {
+        "Name": sighting.name,
+        "Value": sighting.value,
+        "Line": line,
+        "Start": sighting.start,
+        "End": sighting.end,
+        "Step": sighting.step,
+    }
 
 
 def _print_problem(problem: Problem) -> dict[str, str]:
