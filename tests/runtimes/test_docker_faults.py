@@ -3,10 +3,15 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
+import socket
+import subprocess
 import time
 from pathlib import Path
 
+import docker
+import psutil
 import pytest
 from mortal_dockerd import mortal_dockerd
 
@@ -15,6 +20,7 @@ from jupyter_train.contract.names import AttemptKey
 from jupyter_train.hosts.base import HostUnreachableError
 from jupyter_train.runtimes.base import Phase
 from jupyter_train.runtimes.docker import DockerRuntime, Options
+from jupyter_train.runtimes.docker.folder import container_id
 from jupyter_train.testing.runtime import IGNORES_SIGTERM
 
 from .conftest import Yard
@@ -101,6 +107,76 @@ def test_what_outlives_the_engine_is_found_again(place, dockerd):
     go_on(spec)
     assert yard.ended(spec).exit_code == 7
     assert yard.log(spec) == b"ready\nend\n"
+
+
+def reaches(yard, spec):
+    """Tell whether this machine gets an answer from a server in the container."""
+    client = docker.APIClient(base_url=yard.engine.host)
+    networks = client.inspect_container(container_id(str(spec.folder)))["NetworkSettings"]
+    client.close()
+    try:
+        socket.create_connection((networks["Networks"]["bridge"]["IPAddress"], 8000), 5).close()
+    except OSError:
+        return False
+    return True
+
+
+SERVES = f"python3 -m http.server 8000 >/dev/null 2>&1 & sleep 1; {GOES_ON}"
+
+
+def test_the_network_of_what_outlives_the_engine_goes_on_as_well(place, dockerd):
+    yard = place("--live-restore")
+    spec = yard.ready(yard.script(SERVES))
+    assert yard.look(spec).phase is Phase.RUNNING
+    dockerd.end(signal.SIGTERM)
+    dockerd.start()
+    assert yard.look(spec).phase is Phase.RUNNING
+    assert reaches(yard, spec)
+    go_on(spec)
+    assert yard.ended(spec).exit_code == 7
+
+
+def power_off(dockerd, identity):
+    """Kill the engine and all below it at one moment; what is only in memory is gone."""
+    state = docker.APIClient(base_url=dockerd.host)
+    pid = state.inspect_container(identity)["State"]["Pid"]
+    state.close()
+    below = [each for each in psutil.process_iter(["cmdline"]) if _is_below(each, dockerd)]
+    for name in ("dockerd", "containerd"):
+        dockerd.end(signal.SIGKILL, name)
+    for each in [*below, psutil.Process(pid)]:
+        each.kill()
+    del dockerd.processes["containerd"]
+    for name in ("state", "run"):
+        _wipe(dockerd.folder / name)
+
+
+def _is_below(process, dockerd):
+    words = " ".join(process.info["cmdline"] or ())
+    return "containerd-shim" in words and str(dockerd.folder) in words
+
+
+def _wipe(folder):
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for path in sorted(mounted, reverse=True):
+        if path.startswith(f"{folder}/"):
+            subprocess.run(["umount", "-l", path], check=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_what_ran_when_the_power_went_is_lost_and_no_fault_of_its_own(place, dockerd):
+    yard = place()
+    spec = yard.ready(yard.script(IGNORES_SIGTERM, isolated=True))
+    assert yard.look(spec).phase is Phase.RUNNING
+    asyncio.run(yard.runtime.close())
+    identity = container_id(str(spec.folder))
+    power_off(dockerd, identity)
+    dockerd.start()
+    client = docker.APIClient(base_url=dockerd.host)
+    assert client.inspect_container(identity)["State"]["ExitCode"] == 255
+    client.close()
+    yard.anew()
+    assert yard.ended(spec).phase is Phase.LOST
 
 
 def test_what_ends_while_the_engine_is_away_has_its_code(place, dockerd):
