@@ -79,6 +79,11 @@ def test_a_broken_expression_is_refused_with_what_is_wrong(log):
     assert (status, "missing )" in answer["message"]) == (400, True)
 
 
+def test_an_expression_that_would_take_all_memory_is_refused(log):
+    status, answer = log("SearchLog", Text="((a{1000}){1000}){1000}", Regex=True, Limit=9)
+    assert (status, "repeat less" in answer["message"]) == (400, True)
+
+
 def test_a_stream_that_is_not_there_is_refused_with_those_that_are(log):
     status, answer = log("SearchLog", Text="x", Limit=1, LogStreamName="job-1/other")
     assert status == 400

@@ -6,6 +6,7 @@ from typing import Any
 
 import regex
 
+from ..engine.patterns import PatternError, compiled
 from ..store.base import LogLine, LogStream
 from .errors import ValidationError
 
@@ -21,8 +22,8 @@ class LogPattern:
     def __init__(self, text: str, *, is_regex: bool, ignore_case: bool) -> None:
         flags = regex.IGNORECASE | regex.FULLCASE if ignore_case else 0
         try:
-            self._pattern = regex.compile(text if is_regex else regex.escape(text), flags)
-        except regex.error as error:
+            self._pattern = compiled(text if is_regex else regex.escape(text), flags)
+        except PatternError as error:
             message = f"Text {text!r} is no regular expression: {error}"
             raise ValidationError(message) from error
 
