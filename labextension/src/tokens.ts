@@ -43,6 +43,8 @@ export const CommandIDs = {
   /** Open a terminal in the container of a job that trains; args: {job: string}. */
   openTerminal: 'train:terminal',
   /** Open the launch form. */
+  /** Show the curves of jobs in one tab, one over the other. */
+  compareJobs: 'train:compare-jobs',
   launch: 'train:launch',
   /** Show the list of jobs. */
   showJobs: 'train:show-jobs'

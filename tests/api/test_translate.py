@@ -61,6 +61,17 @@ def test_progress_is_told_in_the_model_s_member_and_in_one_of_ours(record):
     assert {"ProgressInfo", "Progress"}.isdisjoint(describe(record, []))
 
 
+def test_a_list_says_from_which_script_and_in_which_experiment_a_job_is(job):
+    asked = job(
+        HyperParameters={"sagemaker_program": '"train.py"'},
+        ExperimentConfig={"ExperimentName": "widths"},
+    )
+    told = summary(new_record("id1", with_defaults(asked), 100.0), [])
+    assert (told["Script"], told["ExperimentName"]) == ("train.py", "widths")
+    bare = summary(new_record("id1", with_defaults(job()), 100.0), [])
+    assert {"Script", "ExperimentName"}.isdisjoint(bare)
+
+
 def test_times_and_transitions_are_told(record):
     told = describe(record, [])
     assert (told["TrainingStartTime"], told["TrainingEndTime"]) == (102.0, 112.0)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import * as clock from '../../labextension/src/data/clock';
+import { secondsOf } from '../../labextension/src/ui/duration';
 import { backoff, Stream } from '../../labextension/src/data/stream';
 
 import type { TestContext } from 'node:test';
@@ -14,10 +16,16 @@ class FarEnd implements ISocket {
   onclose: ((event: never) => unknown) | null = null;
   onmessage: ((event: never) => unknown) | null = null;
   heard: Record<string, unknown>[] = [];
+  asksForTime = false;
   isClosed = false;
 
   send(text: string): void {
-    this.heard.push(JSON.parse(text) as Record<string, unknown>);
+    const message = JSON.parse(text) as Record<string, unknown>;
+    if (message.op === 'clock') {
+      this.asksForTime = true;
+    } else {
+      this.heard.push(message);
+    }
   }
   close(): void {
     this.isClosed = true;
@@ -65,6 +73,19 @@ test('views share one socket, and each gets its own messages', context => {
   sockets[0].say({ id: heard[1].id, type: 'deleted' });
   assert.equal(sockets.length, 1);
   assert.deepEqual([seen.length, others.length], [0, 1]);
+});
+
+test('the time is asked of the manager: a browser may be wrong by an hour', context => {
+  const { stream, sockets, life } = world(context);
+  stream.subscribe({ topic: 'jobs' }, () => undefined, { until: life.signal });
+  sockets[0].accept();
+  assert.equal(sockets[0].asksForTime, true);
+  const there = Date.now() / 1000 + 3600;
+  sockets[0].say({ id: 0, type: 'clock', time: there });
+  assert.ok(Math.abs(clock.now() - there) < 10);
+  assert.ok(secondsOf({ CreationTime: there - 5 }, false) < 10);
+  clock.set(Date.now() / 1000 + 1);
+  assert.ok(Math.abs(clock.now() - Date.now() / 1000) < 0.5);
 });
 
 test('after a loss it comes back and asks to go on after what it has', context => {

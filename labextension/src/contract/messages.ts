@@ -1,10 +1,10 @@
 /** What the stream says and is told: topics, messages, and the binary blocks of points. */
 
 import { list, number, numberOr, object, text, textOr, WireError } from './json';
-import { readDetail, readMetric, readSeries, readSummary } from './sagemaker';
+import { readDetail, readMetric, readProgress, readSeries, readSummary } from './sagemaker';
 
 import type { JsonObject } from './json';
-import type { IJobDetail, IJobSummary, IMetricDatum, ISeries } from './sagemaker';
+import type { IJobDetail, IJobSummary, IMetricDatum, IProgress, ISeries } from './sagemaker';
 
 /** What can be subscribed to. */
 export type Topic =
@@ -61,6 +61,19 @@ export interface IMetricsMessage {
   jobs: ReadonlyMap<string, IMetricDatum[]>;
 }
 
+  progress: ReadonlyMap<string, IProgress | undefined>;
+}
+
+/** How far the job is that is followed. */
+export interface IProgressMessage {
+  type: 'progress';
+  progress: IProgress | undefined;
+}
+
+/** What time it is where jobs are dated; epoch seconds. */
+export interface IClockMessage {
+  type: 'clock';
+  time: number;
 export interface IJobMessage {
   type: 'job';
   seq: number;
@@ -113,6 +126,8 @@ export type Message =
   | IErrorMessage
   | { type: 'deleted' }
   | { type: 'end' };
+  | IProgressMessage
+  | IClockMessage
 
 /** A message and the subscription it is for. */
 export interface IAddressed {
@@ -142,7 +157,9 @@ function readLine(value: unknown): ILogLine {
 function readMetrics(from: JsonObject): IMetricsMessage {
   const jobs = Object.entries(object(from.jobs, 'jobs'))
     .map(([job, values]) => [job, list(values, readMetric)] as const);
-  return { type: 'metrics', jobs: new Map(jobs) };
+  const progress = Object.entries(object(from.progress ?? {}, 'progress'))
+    .map(([job, value]) => [job, readProgress(value)] as const);
+  return { type: 'metrics', jobs: new Map(jobs), progress: new Map(progress) };
 }
 
 function readJob(from: JsonObject): IJobMessage {
@@ -182,6 +199,8 @@ const READERS: Record<string, (from: JsonObject) => Message> = {
   job: readJob,
   series: from => ({ type: 'series', series: list(from.series, readSeries) }),
   lines: readLines,
+  progress: from => ({ type: 'progress', progress: readProgress(from.progress) }),
+  clock: from => ({ type: 'clock', time: number(from, 'time') }),
   error: from => ({
     type: 'error',
     code: textOr(from, 'code', 'InternalFailure'),

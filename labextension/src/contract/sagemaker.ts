@@ -25,6 +25,17 @@ export interface IMetricDatum {
   Timestamp?: number;
 }
 
+/** How far a job that trains is: a member of ours. Times are epoch seconds. */
+export interface IProgress {
+  Unit: string;
+  Done: number;
+  Total: number;
+  Time: number;
+  /** When it was seen first, and how much was done by then. */
+  Since: number;
+  Start: number;
+}
+
 /** One job as lists show it. */
 export interface IJobSummary {
   TrainingJobName: string;
@@ -39,9 +50,12 @@ export interface IJobSummary {
   FailureReason?: string;
   InstanceType?: string;
   InstanceCount?: number;
+  Script?: string;
+  ExperimentName?: string;
   /** The machine or container engine it runs on does not answer: this was its last state. */
   Unreachable?: boolean;
   FinalMetricDataList: IMetricDatum[];
+  Progress?: IProgress;
   /** As `key=value`, or the key alone where the value is empty. */
   Tags?: readonly string[];
   Seq: number;
@@ -56,7 +70,8 @@ export interface ITransition {
 }
 
 /** The answer of DescribeTrainingJob: what views need is typed, all of it is in `document`. */
-export interface IJobDetail extends Omit<IJobSummary, 'Seq' | 'Tags'> {
+export interface IJobDetail
+  extends Omit<IJobSummary, 'Seq' | 'Tags' | 'Script' | 'ExperimentName'> {
   HyperParameters: Record<string, string>;
   SecondaryStatusTransitions: ITransition[];
   ModelArtifacts?: string;
@@ -117,18 +132,37 @@ function readTag(value: unknown): string {
   return tagged ? `${text(from, 'Key')}=${tagged}` : text(from, 'Key');
 }
 
+/** Read how far a job is; undefined where nobody knows. */
+export function readProgress(value: unknown): IProgress | undefined {
+  if (value === undefined || value === null) {
+    return undefined;
+  }
+  const from = object(value, 'progress');
+  return {
+    Unit: textOr(from, 'Unit', ''),
+    Done: number(from, 'Done'),
+    Total: number(from, 'Total'),
+    Time: numberOr(from, 'Time', 0),
+    Since: numberOr(from, 'Since', 0),
+    Start: numberOr(from, 'Start', 0)
+  };
+}
+
 const TIMES = ['CreationTime', 'TrainingStartTime', 'TrainingEndTime', 'LastModifiedTime'];
 const TEXTS = ['TrainingJobArn', 'SecondaryStatus', 'StatusMessage', 'FailureReason'];
+
+const ORIGIN = ['Script', 'ExperimentName'];
 
 /** Read a summary. */
 export function readSummary(value: unknown): IJobSummary {
   const from = object(value, 'summary');
   return {
-    ...optional(from, [...TIMES, 'InstanceCount'], [...TEXTS, 'InstanceType']),
+    ...optional(from, [...TIMES, 'InstanceCount'], [...TEXTS, ...ORIGIN, 'InstanceType']),
     TrainingJobName: text(from, 'TrainingJobName'),
     TrainingJobStatus: text(from, 'TrainingJobStatus'),
     Unreachable: from.Unreachable === true,
     FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
+    Progress: readProgress(from.Progress),
     ...(from.Tags !== undefined && { Tags: list(from.Tags, readTag) }),
     Seq: numberOr(from, 'Seq', 0)
   };
@@ -156,6 +190,7 @@ export function readDetail(value: unknown): IJobDetail {
     TrainingJobName: text(from, 'TrainingJobName'),
     TrainingJobStatus: text(from, 'TrainingJobStatus'),
     FinalMetricDataList: list(from.FinalMetricDataList, readMetric),
+    Progress: readProgress(from.Progress),
     HyperParameters: texts(from.HyperParameters),
     SecondaryStatusTransitions: transitions,
     StatusMessage: transitions[transitions.length - 1]?.StatusMessage,

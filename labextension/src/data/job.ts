@@ -52,6 +52,8 @@ export class JobModel {
       this._detail = message.detail;
       this._logStreams = message.logStreams;
       this._series = message.series;
+    } else if (message.type === 'progress') {
+      this._detail &&= { ...this._detail, Progress: message.progress };
     } else if (message.type === 'deleted') {
       this._presence = 'deleted';
     } else if (message.type === 'error') {

@@ -4,74 +4,105 @@ import { Signal } from '@lumino/signaling';
 import { ENDED } from '../contract/sagemaker';
 
 import type { ISignal } from '@lumino/signaling';
-import type { IFact, IMetricsMessage, IOlderMessage, Message } from '../contract/messages';
+import type {
+  IFact,
+  IFactsMessage,
+  IJobsMessage,
+  IMetricsMessage,
+  IOlderMessage,
+  Message
+} from '../contract/messages';
 import type { IJobSummary } from '../contract/sagemaker';
 import type { Stream } from './stream';
-
-/** What is known at one moment: all facts up to number `seq` are in it. */
-export interface IJobsState {
-  readonly seq: number;
-  readonly jobs: ReadonlyMap<string, IJobSummary>;
-  /** Whether older jobs are still on their way. */
-  readonly more: boolean;
-}
-
-export const NO_JOBS: IJobsState = { seq: 0, jobs: new Map(), more: false };
 
 /** As many as are ever asked for; they come in pages. */
 const MOST = 100000;
 
-/** What is known after a message; facts already in are ignored, so replay is harmless. */
-export function step(state: IJobsState, message: Message): IJobsState {
-  if (message.type === 'jobs') {
-    const jobs = new Map(message.jobs.map(job => [job.TrainingJobName, job]));
-    return { seq: message.seq, jobs, more: message.more };
-  }
-  if (message.type === 'older') {
-    return withOlder(state, message);
-  }
-  if (message.type === 'facts') {
-    return withFacts(state, news(state, message.facts), message.seq);
-  }
-  return message.type === 'metrics' ? withMetrics(state, message) : state;
+function timeOf(job: IJobSummary): number {
+  return job.CreationTime ?? 0;
 }
 
-/** Return the facts that are not in yet. */
-export function news(state: IJobsState, facts: readonly IFact[]): IFact[] {
-  return facts.filter(fact => fact.seq > state.seq);
-}
-
-function withOlder(state: IJobsState, { jobs: older, more }: IOlderMessage): IJobsState {
-  const jobs = new Map(state.jobs);
-  older.forEach(job => jobs.set(job.TrainingJobName, job));
-  return { ...state, jobs, more };
-}
-
-function withFacts(state: IJobsState, facts: readonly IFact[], seq: number): IJobsState {
-  if (facts.length === 0) {
-    return seq > state.seq ? { ...state, seq } : state;
+/** Jobs by name and newest first; a change of one costs no look at the others. */
+export class JobTable {
+  /** All, newest first; the same array for good. */
+  get newestFirst(): readonly IJobSummary[] {
+    return this._order;
   }
-  const jobs = new Map(state.jobs);
-  for (const { job, summary } of facts) {
-    if (summary) {
-      jobs.set(job, summary);
+
+  /** Those that have not ended, newest first. */
+  get active(): readonly IJobSummary[] {
+    return [...this._active.values()].sort((one, other) => timeOf(other) - timeOf(one));
+  }
+
+  get(name: string): IJobSummary | undefined {
+    return this._byName.get(name);
+  }
+
+  /** Take a job, new or changed. */
+  put(job: IJobSummary): void {
+    const name = job.TrainingJobName;
+    const before = this._byName.get(name);
+    if (before && timeOf(before) === timeOf(job)) {
+      this._order[this._placeOf(before)] = job;
     } else {
-      jobs.delete(job);
+      this.remove(name);
+      this._insert(job);
+    }
+    this._byName.set(name, job);
+    if (ENDED.has(job.TrainingJobStatus)) {
+      this._active.delete(name);
+    } else {
+      this._active.set(name, job);
     }
   }
-  return { ...state, seq: Math.max(seq, facts[facts.length - 1].seq), jobs };
-}
 
-/** Last values replace those before them; jobs that are not known (any more) stay so. */
-function withMetrics(state: IJobsState, message: IMetricsMessage): IJobsState {
-  const jobs = new Map(state.jobs);
-  for (const [name, metrics] of message.jobs) {
-    const job = state.jobs.get(name);
+  /** Forget a job, if it is there. */
+  remove(name: string): void {
+    const job = this._byName.get(name);
     if (job) {
-      jobs.set(name, { ...job, FinalMetricDataList: metrics });
+      this._order.splice(this._placeOf(job), 1);
+      this._byName.delete(name);
+      this._active.delete(name);
     }
   }
-  return { ...state, jobs };
+
+  clear(): void {
+    this._order.length = 0;
+    this._byName.clear();
+    this._active.clear();
+  }
+
+  private _insert(job: IJobSummary): void {
+    const last = this._order[this._order.length - 1];
+    if (!last || timeOf(last) >= timeOf(job)) {
+      this._order.push(job); // pages come in this order
+    } else {
+      this._order.splice(this._firstUpTo(timeOf(job)), 0, job);
+    }
+  }
+
+  private _placeOf(job: IJobSummary): number {
+    return this._order.indexOf(job, this._firstUpTo(timeOf(job)));
+  }
+
+  /** Return the place of the first job that is not younger than this. */
+  private _firstUpTo(time: number): number {
+    let low = 0;
+    let high = this._order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (timeOf(this._order[middle]) > time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private _order: IJobSummary[] = [];
+  private _byName = new Map<string, IJobSummary>();
+  private _active = new Map<string, IJobSummary>();
 }
 
 export class JobsModel {
@@ -90,50 +121,55 @@ export class JobsModel {
     return this._isReady;
   }
 
+  /** Whether older jobs are still on their way. */
+  get isComing(): boolean {
+    return this._more;
+  }
+
   /** The number of the newest fact that is in. */
   get seq(): number {
-    return this._state.seq;
+    return this._seq;
+  }
+
+  /** Another number after each change. */
+  get version(): number {
+    return this._version;
   }
 
   /** What to go on from after a loss: with pages missing, from the start. */
   get after(): number {
-    return this._state.more ? 0 : this._state.seq;
+    return this._more ? 0 : this._seq;
   }
 
-  /** All jobs, newest first. */
+  /** All jobs, newest first; the array is the same after a change. */
   get jobs(): readonly IJobSummary[] {
-    this._sorted ??= [...this._state.jobs.values()].sort(
-      (one, other) => (other.CreationTime ?? 0) - (one.CreationTime ?? 0)
-    );
-    return this._sorted;
+    return this._table.newestFirst;
   }
 
   /** Jobs that have not ended, newest first. */
   get active(): readonly IJobSummary[] {
-    this._active ??= this.jobs.filter(job => !ENDED.has(job.TrainingJobStatus));
+    this._active ??= this._table.active;
     return this._active;
   }
 
   /** Return a job by name, if it is known. */
   find(name: string): IJobSummary | undefined {
-    return this._state.jobs.get(name);
+    return this._table.get(name);
   }
 
-  /** Take one message of the stream. */
+  /** Take one message of the stream; facts already in are ignored, so replay is harmless. */
   apply(message: Message): void {
-    const facts = message.type === 'facts' ? news(this._state, message.facts) : [];
-    const state = step(this._state, message);
-    const isFirst = message.type === 'jobs' && !this._isReady;
-    if (state === this._state && !isFirst) {
-      return;
-    }
-    this._isReady ||= message.type === 'jobs';
-    this._state = state;
-    this._sorted = null;
-    this._active = null;
-    this._changed.emit();
-    if (facts.length > 0) {
-      this._facts.emit(facts);
+    if (message.type === 'jobs') {
+      this._table.clear();
+      this._seq = message.seq;
+      this._isReady = true;
+      this._takePage(message);
+    } else if (message.type === 'older') {
+      this._takePage(message);
+    } else if (message.type === 'metrics') {
+      this._takeValues(message);
+    } else if (message.type === 'facts') {
+      this._takeFacts(message);
     }
   }
 
@@ -144,9 +180,57 @@ export class JobsModel {
     stream.subscribe(topic, message => { this.apply(message); }, { until, after });
   }
 
-  private _state = NO_JOBS;
+  private _takePage({ jobs, more }: IJobsMessage | IOlderMessage): void {
+    jobs.forEach(job => { this._table.put(job); });
+    this._more = more;
+    this._tell();
+  }
+
+  private _takeFacts({ facts, seq }: IFactsMessage): void {
+    const news = facts.filter(fact => fact.seq > this._seq);
+    for (const { job, summary } of news) {
+      if (summary) {
+        this._table.put(summary);
+      } else {
+        this._table.remove(job);
+      }
+    }
+    this._seq = Math.max(this._seq, seq);
+    if (news.length > 0) {
+      this._tell();
+      this._facts.emit(news);
+    }
+  }
+
+  /** Last values replace those before them; jobs that are not known (any more) stay so. */
+  private _takeValues({ jobs, progress }: IMetricsMessage): void {
+    for (const [name, metrics] of jobs) {
+      this._replace(name, { FinalMetricDataList: metrics });
+    }
+    for (const [name, each] of progress) {
+      this._replace(name, { Progress: each });
+    }
+    this._tell();
+  }
+
+  private _replace(name: string, changes: Partial<IJobSummary>): void {
+    const job = this._table.get(name);
+    if (job) {
+      this._table.put({ ...job, ...changes });
+    }
+  }
+
+  private _tell(): void {
+    this._version++;
+    this._active = null;
+    this._changed.emit();
+  }
+
+  private _table = new JobTable();
+  private _seq = 0;
+  private _more = false;
+  private _version = 0;
   private _isReady = false;
-  private _sorted: readonly IJobSummary[] | null = null;
   private _active: readonly IJobSummary[] | null = null;
   private _changed = new Signal<this, void>(this);
   private _facts = new Signal<this, readonly IFact[]>(this);

@@ -2,6 +2,7 @@
 
 import { Signal } from '@lumino/signaling';
 import { readBlocks, readText } from '../contract/messages';
+import * as clock from './clock';
 
 import type { ISignal } from '@lumino/signaling';
 import type { Cursor, IAddressed, Message, Topic } from '../contract/messages';
@@ -129,6 +130,7 @@ export class Stream {
   }
 
   private _opened(): void {
+    this._send({ op: 'clock' });
     this._isOpen = true;
     this._enter('connected');
     for (const one of this._subscriptions) {
@@ -205,6 +207,9 @@ export class Stream {
       this._attempt = 0;
       frames.forEach(frame => { this._deliver(frame); });
     } catch (error) {
+    if (frame.message.type === 'clock') {
+      clock.set(frame.message.time);
+    }
       console.error('jupyter-train: a message of the stream was left out', error);
     }
   }

@@ -1,10 +1,10 @@
-/** The sidebar panel: every job, live; a filter; what to do when there is none. */
+/** The panel with every job, live: a filter, groups, an order; in the side bar, or as a table. */
 
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { addIcon, FilterBox, ReactWidget } from '@jupyterlab/ui-components';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { CommandIDs, ITrain, SETTINGS } from '../tokens';
 import { trainIcon } from '../ui/icon';
@@ -12,27 +12,42 @@ import { trainIcon } from '../ui/icon';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
-import type { IJobSummary } from '../contract/sagemaker';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { Sketches } from '../data/sketches';
+import type { Column, Sort } from '../ui/jobcolumns';
 import type { Grouping, Row } from '../ui/jobgroups';
 import type { Selection } from '../ui/jobselection';
 
 /** The parts of the list, loaded when it is first seen. */
-interface IParts {
-  JobList: typeof import('../ui/joblist').JobList;
-  matching: typeof import('../ui/jobfilter').matching;
-  rowsOf: typeof import('../ui/jobgroups').rowsOf;
-  pruned: typeof import('../ui/jobselection').pruned;
+type Parts = typeof import('../ui/joblist') &
+  typeof import('../ui/jobsbar') &
+  typeof import('../ui/jobcolumns') &
+  typeof import('../ui/jobfilter') &
+  typeof import('../ui/jobgroups') &
+  typeof import('../ui/jobselection') &
+  typeof import('../data/clock') & { sketches: Sketches };
+
+/** How a person wants the list; each is a setting. */
+export interface IListSettings {
+  grouping: Grouping;
+  sort: Sort;
+  columns: readonly Column[];
+  /** Groups that are closed. */
+  folded: readonly string[];
+  sparkMetric: string;
 }
 
 /** What the list shows, made anew only when something of it changed. */
 interface IShown {
-  jobs: readonly IJobSummary[];
+  version: number;
   filter: string;
-  grouping: Grouping;
-  closed: ReadonlySet<string>;
+  settings: IListSettings;
   count: number;
   rows: readonly Row[];
 }
+
+/** While pages of old jobs come, the list is drawn anew so often; milliseconds. */
+const WHILE_COMING = 250;
 
 /** The panel; while it is hidden it draws nothing. */
 export class JobsPanel extends ReactWidget {
@@ -52,22 +67,29 @@ export class JobsPanel extends ReactWidget {
     train.stream.changed.connect(this._refresh, this);
   }
 
-  /** Told what a person chooses to group by. */
-  choose = (grouping: Grouping): void => { this.grouping = grouping; };
+  /** Told what a person chooses in the panel. */
+  choose = (changes: Partial<IListSettings>): void => {
+    this.settings = { ...this._settings, ...changes };
+  };
 
-  /** By what jobs are grouped. */
-  set grouping(grouping: Grouping) {
-    this._grouping = grouping;
+  /** How the list is shown. */
+  set settings(settings: IListSettings) {
+    this._settings = settings;
+    if (this._parts) {
+      this._parts.sketches.metric = settings.sparkMetric;
+    }
     this.update();
   }
 
   override dispose(): void {
     clearInterval(this._clock);
+    clearTimeout(this._soon);
     super.dispose();
   }
 
   protected override onAfterShow(): void {
     // durations move on although no fact says so
+    clearInterval(this._clock);
     this._clock = setInterval(() => {
       if (this.train.jobs.active.length > 0 && !document.hidden) {
         this.update();
@@ -81,124 +103,99 @@ export class JobsPanel extends ReactWidget {
   }
 
   protected override render(): JSX.Element | null {
-    const { trans, train, _parts: parts } = this;
+    const { trans, train, _parts: parts, _settings: settings } = this;
     if (!parts) {
       return null;
     }
     const { rows, count } = this._show(parts);
-    this._selection = parts.pruned(this._selection, job => train.jobs.find(job) !== undefined);
+    const isKnown = (job: string): boolean => train.jobs.find(job) !== undefined;
+    this._selection = parts.pruned(this._selection, isKnown);
+    this.toggleClass('jt-mod-away', train.stream.connection === 'lost');
+    const launch = this._doing(CommandIDs.launch);
     return (
       <>
-        {this._bar()}
+        <parts.JobsBar
+          trans={trans}
+          grouping={settings.grouping}
+          sort={settings.sort}
+          narrow={filter => { this._narrow(filter); }}
+          group={grouping => { this.choose({ grouping }); }}
+          order={sort => { this.choose({ sort }); }}
+          launch={launch && (() => { launch(); })}
+          move={this.move}
+        />
         {this._notice()}
-        {this._selection.size > 0 && this._selected()}
+        {this._selection.size > 0 && (
+          <parts.SelectedJobs trans={trans} count={this._selection.size} deeds={this._deeds()} />
+        )}
         {count > 0 && (
           <parts.JobList
             rows={rows}
             selection={this._selection}
-            now={Date.now() / 1000}
+            now={parts.now()}
             trans={trans}
+            columns={settings.columns.length > 0 ? settings.columns : parts.COLUMNS}
+            sort={settings.sort}
+            sketch={job => parts.sketches.find(job)}
+            seen={jobs => { void parts.sketches.want(jobs); }}
             open={job => { this._doing(CommandIDs.openJob)?.({ job }); }}
             stop={job => { this._doing(CommandIDs.stopJob)?.({ job }); }}
             remove={jobs => { this._doing(CommandIDs.deleteJobs)?.({ jobs: [...jobs] }); }}
             select={selection => { this._select(selection); }}
+            order={column => { this.choose({ sort: parts.pressed(settings.sort, column) }); }}
             turn={label => { this._turn(label); }}
           />
         )}
-        {train.jobs.isReady && count === 0 && this._empty(this._doing(CommandIDs.launch))}
+        {train.jobs.isReady && count === 0 && (
+          <parts.NoJobs
+            trans={trans}
+            filter={train.jobs.jobs.length > 0 ? this._filter : undefined}
+            launch={launch && (() => { launch(); })}
+          />
+        )}
       </>
     );
   }
 
-  private _bar(): JSX.Element {
-    const { trans } = this;
-    const launch = this._doing(CommandIDs.launch);
-    return (
-      <div className="jt-Jobs-bar">
-        <FilterBox
-          placeholder={trans.__('Filter by name, status or tag')}
-          updateFilter={(_, query) => { this._narrow(query ?? ''); }}
-          useFuzzyFilter={false}
-          caseSensitive={false}
-          showIcon={false}
-        />
-        <select
-          className="jt-Jobs-grouping"
-          aria-label={trans.__('Group jobs by')}
-          title={trans.__('Group jobs by')}
-          value={this._grouping}
-          onChange={event => { this.choose(event.target.value as Grouping); }}
-        >
-          <option value="none">{trans.__('No groups')}</option>
-          <option value="status">{trans.__('By status')}</option>
-          <option value="tag">{trans.__('By tag')}</option>
-        </select>
-        {launch && (
-          <button
-            type="button"
-            className="jt-Jobs-new jp-ToolbarButtonComponent"
-            title={trans.__('New training job…')}
-            aria-label={trans.__('New training job…')}
-            onClick={() => { launch(); }}
-          >
-            <addIcon.react tag="span" />
-          </button>
-        )}
-      </div>
-    );
-  }
+  /** Gives the panel another place, where there is one. */
+  move: (() => void) | undefined;
 
   /** What can be done to the jobs that are selected. */
-  private _selected(): JSX.Element {
+  private _deeds(): [string, () => void][] {
     const { trans } = this;
     const jobs = [...this._selection];
     const deeds: [string, string][] = [
       [CommandIDs.stopJobs, trans.__('Stop')],
       [CommandIDs.deleteJobs, trans.__('Delete')],
       [CommandIDs.tagJobs, trans.__('Tag')],
-      [CommandIDs.cloneJobs, trans.__('Clone')]
+      [CommandIDs.cloneJobs, trans.__('Clone')],
+      [CommandIDs.compareJobs, trans.__('Compare')]
     ];
-    return (
-      <div className="jt-Jobs-selected" role="group" aria-label={trans.__('Selected jobs')}>
-        <span role="status">{trans._n('%1 selected', '%1 selected', jobs.length)}</span>
-        {deeds.map(([id, word]) => (
-          <button
-            key={id}
-            type="button"
-            className="jt-Button"
-            onClick={() => { this._doing(id)?.({ jobs }); }}
-          >
-            {word}
-          </button>
-        ))}
-        <button type="button" className="jt-Button" onClick={() => { this._select(new Set()); }}>
-          {trans.__('Clear')}
-        </button>
-      </div>
-    );
+    const known = deeds.flatMap(([id, word]): [string, () => void][] => {
+      const act = this._doing(id);
+      const isOffered = act && (id !== CommandIDs.compareJobs || jobs.length > 1);
+      return isOffered ? [[word, () => { act({ jobs }); }]] : [];
+    });
+    return [...known, [trans.__('Clear'), () => { this._select(new Set()); }]];
   }
 
-  /** Filter and group, unless nothing changed since it was done last: a clock draws each second. */
-  private _show(parts: IParts): IShown {
-    const { _filter: filter, _grouping: grouping, _closed: closed, trans } = this;
-    const { jobs } = this.train.jobs;
+  /** Filter, sort and group, unless nothing changed since: a clock draws each second. */
+  private _show(parts: Parts): IShown {
+    const { _filter: filter, _settings: settings, trans } = this;
+    const { jobs, version } = this.train.jobs;
     const last = this._shown;
-    if (
-      last?.jobs === jobs &&
-      last.filter === filter &&
-      last.grouping === grouping &&
-      last.closed === closed
-    ) {
+    if (last?.version === version && last.filter === filter && last.settings === settings) {
       return last;
     }
     const found = parts.matching(jobs, filter, trans);
-    const rows = parts.rowsOf(found, grouping, closed, trans);
-    this._shown = { jobs, filter, grouping, closed, count: found.length, rows };
+    const ordered = parts.sorted(found, settings.sort, trans);
+    const rows = parts.rowsOf(ordered, settings.grouping, new Set(settings.folded), trans);
+    this._shown = { version, filter, settings, count: found.length, rows };
     return this._shown;
   }
 
   /** What runs a command; nothing where the application has no such command (Notebook 7). */
-  private _doing(id: string): ((args?: { job?: string; jobs?: string[] }) => void) | undefined {
+  private _doing(id: string): ((args?: ReadonlyPartialJSONObject) => void) | undefined {
     return this.commands.hasCommand(id)
       ? args => { void this.commands.execute(id, args); }
       : undefined;
@@ -220,30 +217,12 @@ export class JobsPanel extends ReactWidget {
     );
   }
 
-  private _empty(launch: (() => void) | undefined): JSX.Element {
-    const { trans } = this;
-    if (this.train.jobs.jobs.length > 0) {
-      return <p className="jt-Jobs-empty">{trans.__('No job matches “%1”.', this._filter)}</p>;
-    }
-    return (
-      <div className="jt-Jobs-empty">
-        <p>{trans.__('No training jobs yet.')}</p>
-        <p>{trans.__('Begin a cell of a notebook with %1.', '%%train')}</p>
-        {launch && (
-          <button
-            type="button"
-            className="jp-mod-styled jp-mod-accept"
-            onClick={() => { launch(); }}
-          >
-            {trans.__('New training job…')}
-          </button>
-        )}
-      </div>
-    );
-  }
-
   private async _load(): Promise<void> {
-    this._parts ??= await parts();
+    if (!this._parts) {
+      this._parts = await parts(this.train);
+      this._parts.sketches.changed.connect(this._refresh, this);
+      this._parts.sketches.metric = this._settings.sparkMetric;
+    }
     this.update();
   }
 
@@ -253,12 +232,11 @@ export class JobsPanel extends ReactWidget {
   }
 
   private _turn(label: string): void {
-    const closed = new Set(this._closed);
-    if (!closed.delete(label)) {
-      closed.add(label);
+    const folded = new Set(this._settings.folded);
+    if (!folded.delete(label)) {
+      folded.add(label);
     }
-    this._closed = closed;
-    this.update();
+    this.choose({ folded: [...folded] });
   }
 
   private _narrow(filter: string): void {
@@ -268,41 +246,62 @@ export class JobsPanel extends ReactWidget {
     }
   }
 
+  /** Draw anew; not for each of many pages. */
   private _refresh(): void {
-    if (this.isVisible) {
-      this.update();
+    if (!this.isVisible || this._soon !== undefined) {
+      return;
     }
+    if (!this.train.jobs.isComing) {
+      this.update();
+      return;
+    }
+    this._soon = setTimeout(() => {
+      this._soon = undefined;
+      this.update();
+    }, WHILE_COMING);
   }
 
-  private _parts: IParts | undefined;
+  private _parts: Parts | undefined;
   private _shown: IShown | undefined;
   private _filter = '';
-  private _grouping: Grouping = 'none';
-  private _closed: ReadonlySet<string> = new Set();
+  private _settings: IListSettings = {
+    grouping: 'none',
+    sort: '-created',
+    columns: [],
+    folded: [],
+    sparkMetric: ''
+  };
   private _selection: Selection = new Set();
   private _clock: ReturnType<typeof setInterval> | undefined;
+  private _soon: ReturnType<typeof setTimeout> | undefined;
 }
 
-async function parts(): Promise<IParts> {
-  const [list, filter, groups, selection] = await Promise.all([
+async function parts({ client }: ITrain): Promise<Parts> {
+  const [list, bar, columns, filter, groups, selection, clock, sketches] = await Promise.all([
     import('../ui/joblist'),
+    import('../ui/jobsbar'),
+    import('../ui/jobcolumns'),
     import('../ui/jobfilter'),
     import('../ui/jobgroups'),
-    import('../ui/jobselection')
+    import('../ui/jobselection'),
+    import('../data/clock'),
+    import('../data/sketches')
   ]);
-  return { ...list, ...filter, ...groups, ...selection };
+  const own = { sketches: new sketches.Sketches(client) };
+  return { ...list, ...bar, ...columns, ...filter, ...groups, ...selection, ...clock, ...own };
 }
 
 export const jobsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-train:jobs',
-  description: 'Shows the training jobs in the side bar.',
+  description: 'Shows the training jobs in the side bar, or as a table.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ILayoutRestorer, ICommandPalette, ISettingRegistry, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ISettingRegistry, ITranslator],
   // eslint-disable-next-line max-params -- one for each service
   activate: (
     app: JupyterFrontEnd,
     train: ITrain,
+    labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     registry: ISettingRegistry | null,
@@ -313,14 +312,39 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
     app.shell.add(panel, 'left', { rank: 600, type: 'Training' });
     restorer?.add(panel, panel.id);
     void follow(panel, registry);
+    const isTable = (): boolean => panel.node.closest('.jp-DockPanel') !== null;
+    const put = (asTable: boolean): void => {
+      panel.title.label = asTable ? trans.__('Training jobs') : '';
+      app.shell.add(panel, asTable ? 'main' : 'left', { rank: 600, type: 'Training' });
+    };
     app.commands.addCommand(CommandIDs.showJobs, {
-      label: trans.__('Show Training Jobs'),
+      label: args => {
+        return args.asTable ? trans.__('Training Jobs as Table') : trans.__('Show Training Jobs');
+      },
       caption: trans.__('Show the list of training jobs'),
       icon: trainIcon,
-      describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => { app.shell.activateById(panel.id); }
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: {
+            asTable: { type: 'boolean', description: trans.__('In the main area, or at the side') }
+          }
+        }
+      },
+      execute: args => {
+        if (labShell && typeof args.asTable === 'boolean' && args.asTable !== isTable()) {
+          put(args.asTable);
+        }
+        app.shell.activateById(panel.id);
+      }
     });
-    palette?.addItem({ command: CommandIDs.showJobs, category: trans.__('Training') });
+    if (labShell) {
+      panel.move = () => {
+        void app.commands.execute(CommandIDs.showJobs, { asTable: !isTable() });
+      };
+    }
+    const category = trans.__('Training');
+    palette?.addItem({ command: CommandIDs.showJobs, category });
   }
 };
 
@@ -328,9 +352,13 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
 async function follow(panel: JobsPanel, registry: ISettingRegistry | null): Promise<void> {
   const settings = await registry?.load(SETTINGS).catch(() => null);
   if (settings) {
-    const obey = (): void => { panel.grouping = settings.get('grouping').composite as Grouping; };
+    const obey = (): void => { panel.settings = settings.composite as unknown as IListSettings; };
     settings.changed.connect(obey);
-    panel.choose = grouping => { void settings.set('grouping', grouping); };
+    panel.choose = changes => {
+      for (const [name, value] of Object.entries(changes)) {
+        void settings.set(name, value as string);
+      }
+    };
     obey();
   }
 }

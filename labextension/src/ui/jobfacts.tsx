@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 import { Copyable } from './copyable';
-import { elapsed } from './elapsed';
+import { elapsed } from './duration';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IWarmPool } from '../contract/container';

@@ -1,6 +1,6 @@
 /** Which jobs match what is typed: by words, each in a text made once for each job. */
 
-import { statusLook } from './status';
+import { statusWord } from './statusword';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IJobSummary } from '../contract/sagemaker';
@@ -11,15 +11,15 @@ const TEXTS = new WeakMap<IJobSummary, string>();
 function textOf(job: IJobSummary, trans: TranslationBundle): string {
   let text = TEXTS.get(job);
   if (text === undefined) {
-    const { word } = statusLook(job, trans);
-    const parts = [job.TrainingJobName, word, job.InstanceType ?? '', ...(job.Tags ?? [])];
+    const { TrainingJobName: name, InstanceType: type, Script: script, Tags: tags } = job;
+    const parts = [name, statusWord(job, trans), type, script, job.ExperimentName, ...(tags ?? [])];
     text = parts.join(' ').toLowerCase();
     TEXTS.set(job, text);
   }
   return text;
 }
 
-/** Return the jobs that match every word of a filter, by name, status, instance type or tag. */
+/** Return the jobs in which every word of a filter is: in name, status, origin or a tag. */
 export function matching(
   jobs: readonly IJobSummary[],
   filter: string,

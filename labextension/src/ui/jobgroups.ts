@@ -1,12 +1,12 @@
 /** The rows of a list of jobs: headings of groups, and the jobs below those that are open. */
 
-import { statusLook } from './status';
+import { statusWord } from './statusword';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IJobSummary } from '../contract/sagemaker';
 
 /** By what jobs are grouped. */
-export type Grouping = 'none' | 'status' | 'tag';
+export type Grouping = 'none' | 'status' | 'tag' | 'script' | 'instance' | 'experiment';
 
 export interface IHeading {
   readonly kind: 'group';
@@ -24,11 +24,28 @@ export interface IJobRow {
 
 export type Row = IHeading | IJobRow;
 
+/** Return what one can group by, and how that is called. */
+export function groupings(trans: TranslationBundle): readonly [Grouping, string][] {
+  return [
+    ['none', trans.__('No groups')],
+    ['status', trans.__('By status')],
+    ['tag', trans.__('By tag')],
+    ['script', trans.__('By script')],
+    ['instance', trans.__('By instance type')],
+    ['experiment', trans.__('By experiment')]
+  ];
+}
+
 function labelsOf(job: IJobSummary, by: Grouping, trans: TranslationBundle): readonly string[] {
-  if (by === 'status') {
-    return [statusLook(job, trans).word];
-  }
-  return job.Tags?.length ? job.Tags : [trans.__('No tag')];
+  const labels: Record<Grouping, () => readonly string[]> = {
+    none: () => [''],
+    status: () => [statusWord(job, trans)],
+    tag: () => (job.Tags?.length ? job.Tags : [trans.__('No tag')]),
+    script: () => [job.Script ?? trans.__('No script')],
+    instance: () => [job.InstanceType ?? trans.__('No instance type')],
+    experiment: () => [job.ExperimentName ?? trans.__('No experiment')]
+  };
+  return labels[by]();
 }
 
 /** Return the rows; groups come in the order of their newest jobs. A job is in each of its tags. */

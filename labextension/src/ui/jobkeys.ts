@@ -28,8 +28,8 @@ function move(where: IWhere, to: number, isRange: boolean): void {
 
 /** Do what a key stands for; returns whether it stands for anything. */
 export function press(event: KeyboardEvent, where: IWhere, page: number): boolean {
-  if (event.target instanceof HTMLButtonElement && isPress(event.key)) {
-    return false; // the button of a row does what it says
+  if ((event.target as Element).tagName === 'BUTTON' && isPress(event.key)) {
+    return false; // a button does what it says
   }
   const { list, active } = where;
   const { rows, selection } = list;

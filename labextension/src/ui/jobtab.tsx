@@ -10,7 +10,7 @@ import { ElapsedClock } from './elapsed';
 import { JobFacts } from './jobfacts';
 import { LogSearch } from './logsearch';
 import { part } from './part';
-import { preparation, Progress } from './progress';
+import { Progress, told } from './progress';
 import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -132,7 +132,7 @@ export class JobTab extends Widget {
     if (detail) {
       drawStatus(this._status, detail, this.trans);
       this._clock.measure(detail, hasEnded);
-      this._progress.draw(preparation(detail));
+      this._progress.draw(told(detail, this.trans));
       this._curves.reason = detail.FailureReason ?? '';
     }
     this._drawTerminal();

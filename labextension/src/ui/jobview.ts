@@ -9,7 +9,7 @@ import { LogView } from './logview';
 import { isSystem } from './measures';
 import { drawnOver } from './over';
 import { part } from './part';
-import { preparation, Progress } from './progress';
+import { Progress, told } from './progress';
 import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -111,7 +111,7 @@ export class JobView extends Panel {
     this._stop.hidden = !detail || hasEnded || detail.TrainingJobStatus === 'Stopping';
     if (detail) {
       drawStatus(this._status, detail, this.trans);
-      this._progress.draw(preparation(detail));
+      this._progress.draw(told(detail, this.trans));
       this._clock.measure(detail, hasEnded);
     }
     this._open.hidden = !this.actions.open || job.presence === 'unknown';

@@ -2,7 +2,8 @@
 
 import { Widget } from '@lumino/widgets';
 import { button } from './button';
-import { elapsed, secondsOf } from './elapsed';
+import { elapsed, secondsOf } from './duration';
+import { Progress, told } from './progress';
 import { drawStatus } from './status';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -33,8 +34,16 @@ export class RunningPopup extends Widget {
 
   /** Show these jobs; the focus stays on the job that has it. */
   draw(jobs: readonly IJobSummary[]): void {
+    this._jobs = jobs;
+    const names = jobs.slice(0, SHOWN).map(job => job.TrainingJobName).join('\n');
+    if (names === this._shown) {
+      this._tick();
+      return;
+    }
+    this._shown = names;
     const focused = document.activeElement?.closest<HTMLElement>('.jt-RunningPopup-row');
     const name = focused?.dataset.job;
+    this._moving = [];
     this._rows.replaceChildren(...jobs.slice(0, SHOWN).map(job => this._row(job)));
     if (name) {
       const rows = [...this._rows.querySelectorAll<HTMLElement>('.jt-RunningPopup-row')];
@@ -45,6 +54,17 @@ export class RunningPopup extends Widget {
 
   protected override onAfterAttach(): void {
     this.node.querySelector('button')?.focus();
+    // times move on although nothing is heard of the jobs
+    this._timer = setInterval(() => { this._tick(); }, 1000);
+  }
+
+  protected override onBeforeDetach(): void {
+    clearInterval(this._timer);
+  }
+
+  /** Show of the same jobs how they are now. */
+  private _tick(): void {
+    this._jobs.slice(0, SHOWN).forEach((job, at) => { this._moving[at](job); });
   }
 
   private _row(job: IJobSummary): HTMLElement {
@@ -57,16 +77,27 @@ export class RunningPopup extends Widget {
     label.classList.add('jt-RunningPopup-name');
     label.disabled = !actions.open;
     label.title = name;
-    const status = document.createElement('span');
-    drawStatus(status, job, trans);
-    const time = document.createElement('span');
-    time.textContent = elapsed(secondsOf(job, false), trans);
+    const [status, time] = [document.createElement('span'), document.createElement('span')];
+    time.className = 'jt-Elapsed';
+    const progress = new Progress();
     const stop = button(trans.__('Stop'), () => { actions.stop(name); });
     stop.setAttribute('aria-label', trans.__('Stop %1', name));
-    stop.disabled = job.TrainingJobStatus === 'Stopping';
-    row.append(label, status, time, stop);
+    const move = (now: IJobSummary): void => {
+      drawStatus(status, now, trans);
+      time.textContent = elapsed(secondsOf(now, false), trans);
+      progress.draw(told(now, trans));
+      stop.disabled = now.TrainingJobStatus === 'Stopping';
+    };
+    move(job);
+    this._moving.push(move);
+    row.append(label, status, progress.node, time, stop);
     return row;
   }
 
+  private _jobs: readonly IJobSummary[] = [];
+  private _shown = '';
+  /** What shows how the job of each row is now. */
+  private _moving: ((job: IJobSummary) => void)[] = [];
+  private _timer: ReturnType<typeof setInterval> | undefined;
   private _rows = document.createElement('ul');
 }

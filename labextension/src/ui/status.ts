@@ -9,15 +9,11 @@ import {
   runIcon,
   stopIcon
 } from '@jupyterlab/ui-components';
+import { statusWord } from './statusword';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-
-/** What of a job makes its status. */
-export interface IStanding {
-  TrainingJobStatus: string;
-  SecondaryStatus?: string;
-}
+import type { IStanding } from './statusword';
 
 /** How a status looks. */
 export interface IStatusLook {
@@ -42,37 +38,6 @@ const MOODS: Record<string, Mood> = {
   MaxWaitTimeExceeded: 'stopped'
 };
 
-// a list asks for each of its jobs: the words of a language are looked up once
-const WORDS = new WeakMap<TranslationBundle, Record<string, string>>();
-
-function words(trans: TranslationBundle): Record<string, string> {
-  const known = WORDS.get(trans) ?? translated(trans);
-  WORDS.set(trans, known);
-  return known;
-}
-
-/** Return the words of AWS's statuses; a status AWS adds later shows as it is. */
-function translated(trans: TranslationBundle): Record<string, string> {
-  return {
-    InProgress: trans.__('In progress'),
-    Starting: trans.__('Starting'),
-    Pending: trans.__('Pending'),
-    Downloading: trans.__('Downloading'),
-    Training: trans.__('Training'),
-    Uploading: trans.__('Uploading'),
-    Stopping: trans.__('Stopping'),
-    Interrupted: trans.__('Interrupted'),
-    Restarting: trans.__('Restarting'),
-    Updating: trans.__('Updating'),
-    Completed: trans.__('Completed'),
-    Failed: trans.__('Failed'),
-    Stopped: trans.__('Stopped'),
-    Deleting: trans.__('Deleting'),
-    MaxRuntimeExceeded: trans.__('Maximum runtime exceeded'),
-    MaxWaitTimeExceeded: trans.__('Maximum wait time exceeded')
-  };
-}
-
 function iconOf(mood: Mood, status: string): LabIcon {
   if (mood === 'busy') {
     return status === 'Training' ? runIcon : refreshIcon;
@@ -86,7 +51,7 @@ export function statusLook(job: IStanding, trans: TranslationBundle): IStatusLoo
   const status = job.SecondaryStatus ?? job.TrainingJobStatus;
   const mood = MOODS[status] ?? 'busy';
   return {
-    word: words(trans)[status] ?? status,
+    word: statusWord(job, trans),
     icon: iconOf(mood, status),
     className: `jt-Status jt-mod-${mood}`
   };

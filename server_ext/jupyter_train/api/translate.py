@@ -12,6 +12,7 @@ from ..store.base import Series
 
 _DESCRIBED_METRICS = 40
 _SUMMARISED_METRICS = 5
+_LONGEST_SCRIPT = 200
 
 # What AWS fills in where a request says nothing, as DescribeTrainingJob shows it.  SDK v2's
 # `attach` indexes KmsKeyId, HyperParameters, VolumeSizeInGB and MaxRuntimeInSeconds without asking.
@@ -92,6 +93,7 @@ def summary(
         **_training_times(record),
         **_failure(record),
         **{name: resources[name] for name in _ONE_KIND if name in resources},
+        **_origin(record),
         "FinalMetricDataList": last_values(metrics),
         **_progress(progress),
         "Seq": record.seq,
@@ -198,6 +200,14 @@ def _reachability(record: JobRecord) -> dict[str, bool]:
 
 def _progress(progress: Progress | None) -> dict[str, Any]:
     return {} if progress is None else {"Progress": print_progress(progress)}
+
+
+def _origin(record: JobRecord) -> dict[str, str]:
+    """Return what lists group jobs by, where a request says it; `Script` is a member of ours."""
+    script = record.document.get("HyperParameters", {}).get("sagemaker_program", "").strip('"')
+    experiment = record.document.get("ExperimentConfig", {}).get("ExperimentName", "")
+    found = {"Script": script[:_LONGEST_SCRIPT], "ExperimentName": experiment}
+    return {name: value for name, value in found.items() if value}
 
 
 def _progress_info(progress: Progress | None) -> dict[str, dict[str, int]]:
