@@ -28,6 +28,7 @@ from .collect import Collector
 from .command import Try, attempt_spec, envs_of
 from .errors import AlgorithmError, ClientError, InternalServerError, RefusedError
 from .folders import AttemptFolder, attempt_folder
+from .intermediate import follow
 from .reasons import algorithm_error, out_of_memory
 from .removal import delete, unlock, walk
 from .shop import Shop
@@ -48,6 +49,7 @@ class Attempt:
         self._mounts: tuple[Mount, ...] = ()
         self._image_id = record.image
         self._collector: Collector | None = None
+        self._following: asyncio.Task[None] | None = None
 
     @property
     def stream(self) -> LogStream:
@@ -146,6 +148,9 @@ class Attempt:
                 self._record, self.folder, self._shop.host, self.stream, self._shop.sinks
             )
             self._collector.start(self._shop.stager.event_places(self._spec))
+            every = self._shop.settings.publish_every
+            work = follow(self._shop.publisher, self._spec, self.folder, every)
+            self._following = asyncio.create_task(work)
 
     async def finish_collecting(self) -> None:
         """Read all that it left, after it has ended."""
@@ -153,13 +158,20 @@ class Attempt:
         made = self.folder.model, self.folder.results
         await asyncio.to_thread(unlock, (*left, *made))
         self.collect()
+        await self._stop_following()
         assert self._collector is not None
         await self._collector.finish()
 
     async def stop_collecting(self) -> None:
         """Let go of its files; the next collector goes on from here."""
+        await self._stop_following()
         if self._collector is not None:
             await self._collector.stop()
+
+    async def _stop_following(self) -> None:
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
 
     @contextmanager
     def metered(self, record: JobRecord) -> Iterator[None]:

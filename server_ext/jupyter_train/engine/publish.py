@@ -3,7 +3,7 @@
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from ..contract.names import Address, parse_address
@@ -39,8 +39,7 @@ class Publisher:
     def publish_output(self, spec: TrainingJob, folder: AttemptFolder) -> None:
         """Publish the output data and what is intermediate, if the job put anything there."""
         if _is_filled(folder.intermediate):
-            source = _own(folder.intermediate, folder)
-            self._publish_files(source, output_of(spec).child("intermediate"), spec)
+            self.publish_intermediate(spec, folder)
         if not _is_filled(folder.output):
             return
         source = _own(folder.output, folder)
@@ -50,13 +49,29 @@ class Publisher:
             check_size(source, _packed_sizes(source), spec)
             self._publish_archive(source, output_of(spec).child("output.tar.gz"))
 
+    def publish_intermediate(
+        self, spec: TrainingJob, folder: AttemptFolder, files: Collection[Path] | None = None
+    ) -> None:
+        """Publish what is intermediate; while the job runs, only these files."""
+        source = _own(folder.intermediate, folder)
+        only = None if files is None else {each.relative_to(folder.intermediate) for each in files}
+        self._publish_files(source, output_of(spec).child("intermediate"), spec, only)
+
     def _publish_archive(self, source: Path, address: Address) -> str:
         pack(source, self._places.place_for(address))
         return str(address)
 
-    def _publish_files(self, source: Path, address: Address, spec: TrainingJob) -> str:
+    def _publish_files(
+        self,
+        source: Path,
+        address: Address,
+        spec: TrainingJob,
+        only: Collection[Path] | None = None,
+    ) -> str:
         check_size(source, (each.stat().st_size for _, each in _files(source)), spec)
         for name, path in _files(source):
+            if only is not None and name not in only:
+                continue
             place = self._places.place_for(address.child(name.as_posix()))
             with open_real(path) as made, written(place) as file:
                 shutil.copyfileobj(made, file, COPY_AT_ONCE)

@@ -41,6 +41,7 @@ class Settings:
     measure_every: float = 1.0
     unreachable_after: float = 15.0
     weigh_every: float = 5.0
+    publish_every: float = 10.0
     repeat_after: float = 5.0
     containers: ContainerSettings = field(default_factory=ContainerSettings)
 
