@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import os
 import socket
 import subprocess
 import time
@@ -10,6 +11,7 @@ from contextlib import suppress
 
 import docker
 import pytest
+from registry import Registry, served
 
 import debian
 from jupyter_train.runtimes.base import MachineError, StartError
@@ -111,6 +113,37 @@ def test_a_login_that_comes_later_is_seen(yard, registry, docker_config):
     login = base64.b64encode(b"user:secret").decode()
     docker_config.write_text(json.dumps({"auths": {registry.split("/")[0]: {"auth": login}}}))
     assert prepare(yard, registry)[1]
+
+
+async def cancelled(yard, spec, said):
+    """Begin to prepare, and give up as soon as something was said of it."""
+    begun = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tell(message):
+        said.append(message)
+        loop.call_soon_threadsafe(begun.set)
+
+    pulling = asyncio.create_task(yard.runtime.prepare(yard.host, spec, tell))
+    async with asyncio.timeout(30):
+        await begun.wait()
+        await asyncio.sleep(0.3)
+        pulling.cancel()
+        await asyncio.gather(pulling, return_exceptions=True)
+    return pulling.cancelled()
+
+
+def test_who_gives_up_a_pull_ends_it(yard, docker_config):
+    with served(Registry({"bin/sh": os.urandom(4 << 20)})) as registry:
+        registry.rate = 200_000  # twenty seconds of it
+        spec = yard.spec("train", image=registry.image())
+        assert asyncio.run(cancelled(yard, spec, []))
+        deadline = time.monotonic() + 10
+        while any(each.is_alive() for each in yard.runtime._engine._threads):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        registry.rate = 0
+    assert yard.engine.api.images.list(name=registry.image()) == []
 
 
 def test_an_image_that_the_registry_has_not_is_said(yard, registry, docker_config):

@@ -4,6 +4,7 @@ HostUnreachableError: nothing is known.  APIError: the engine has answered, and 
 """
 
 import asyncio
+import json
 import logging
 import os
 import socket
@@ -92,6 +93,27 @@ class Engine:
         except requests.exceptions.RequestException as error:
             raise self.unreachable(error) from error
         return bool(found.status_code == 200)
+
+    def pulled(self, repository: str, tag: str, login: Any) -> Any:
+        """Pull an image; returns what is said of it, a stream that any thread may close."""
+        import docker  # noqa: PLC0415  see _call
+        import requests  # noqa: PLC0415  see _call
+
+        self.call("ping")  # finds a connection that died with a former engine
+        client = self.client()
+        asked = {"fromImage": repository, "tag": tag}
+        # docker-py's own `pull` hands out no stream that can be closed from outside.
+        header = {"X-Registry-Auth": docker.auth.encode_header(login)} if login else {}
+        url = f"{client.base_url}/v{client.api_version}/images/create"
+        try:
+            answer = client.post(url, params=asked, headers=header, stream=True, timeout=None)
+            answer.raise_for_status()
+        except requests.exceptions.HTTPError as error:
+            docker.errors.create_api_error_from_http_exception(error)
+        except requests.exceptions.RequestException as error:
+            raise self.unreachable(error) from error
+        lines = (json.loads(line) for line in answer.iter_lines() if line)
+        return docker.types.daemon.CancellableStream(lines, answer)
 
     def client(self) -> Any:
         """Return docker's client; HostUnreachableError if there is no engine to speak to."""

@@ -12,7 +12,7 @@ from ..base import LocalImage, Prepared, StartError, Tell
 from .blame import refusal
 from .engine import Engine
 from .options import HELPER_LABEL
-from .pulling import pull
+from .pulling import Download, pull
 
 READ_ONLY_LABEL = "jupyter-train.read-only-root"
 SHELL = "/bin/sh"
@@ -67,11 +67,11 @@ class Images:
             words = f"the image {name!r} cannot be used: {error.explanation}"
             raise refusal(words, error) from error
 
-    def fetch(self, name: str, tell: Tell) -> Image:
+    def fetch(self, name: str, tell: Tell, download: Download) -> Image:
         """Return an image, pulled if it is not here."""
         found = self.find(name)
         if found is None:
-            pull(self._engine, name, self.local_name(name), tell)
+            pull(self._engine, name, self.local_name(name), tell, download)
             found = self.find(name)
         if found is None:
             raise StartError(f"the image {name!r} was pulled and yet is not there")

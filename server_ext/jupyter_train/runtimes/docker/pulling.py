@@ -1,5 +1,6 @@
 """Pull an image and say how far that is."""
 
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -25,7 +26,30 @@ _REASONS = (
 )  # fmt: skip
 
 
-def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
+class Download:
+    """One pull under way, which another thread may break off."""
+
+    def __init__(self) -> None:
+        self._stream: Any = None
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def hold(self, stream: Any) -> None:
+        """Break this off, if it comes to that."""
+        with self._lock:
+            self._stream = stream
+        if self._ended:
+            self.end()
+
+    def end(self) -> None:
+        """Hang up: an engine stops pulling for whom nobody listens any more."""
+        with self._lock:
+            self._ended = True
+            if self._stream is not None:
+                self._stream.close()
+
+
+def pull(engine: Engine, asked: str, name: str, tell: Tell, download: Download) -> None:
     """Pull `name`; StartError in words if that fails."""
     import docker  # noqa: PLC0415  see engine
     import requests  # noqa: PLC0415  see engine
@@ -33,8 +57,8 @@ def pull(engine: Engine, asked: str, name: str, tell: Tell) -> None:
     repository, tag = docker.utils.parse_repository_tag(name)
     tell(f"Pulling the image {name}")
     try:
-        options = {"tag": tag or "latest", "auth_config": _login(repository)}
-        lines = engine.call("pull", repository, stream=True, decode=True, **options)
+        lines = engine.pulled(repository, tag or "latest", _login(repository))
+        download.hold(lines)
         _follow(lines, asked, name, tell)
     except docker.errors.APIError as error:
         raise failure(asked, name, str(error.explanation or error)) from error

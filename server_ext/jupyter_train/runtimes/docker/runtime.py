@@ -46,6 +46,7 @@ from .images import Images
 from .keeping import Keeper
 from .network import Network
 from .options import Options
+from .pulling import Download
 from .remains import Remains
 from .shellless import Copiers, is_copied
 from .signals import signal_within
@@ -99,7 +100,13 @@ class DockerRuntime(Runtime):
         """Pull the image unless it is here."""
         if spec.container is None:
             return Prepared()
-        image = await self._engine.run(self._images.fetch, spec.container.image, tell)
+        download = Download()
+        try:
+            name = spec.container.image
+            image = await self._engine.run(self._images.fetch, name, tell, download)
+        except asyncio.CancelledError:
+            download.end()
+            raise
         return image.prepared
 
     async def start(self, host: Host, spec: AttemptSpec) -> None:  # noqa: ARG002  its engine is known

@@ -166,7 +166,7 @@ FOREIGNER = {
 def _environment(asked: Asked) -> Mapping[str, str]:
     spec, image = asked.spec, asked.image.variables
     defaults = asked.container.defaults.items()
-    given = {name: value for name, value in defaults if name not in image} | spec.environment
+    given = {**{name: v for name, v in defaults if name not in image}, **spec.environment}
     ours = {MARKER_VARIABLE: spec.marker}
     ours["NVIDIA_VISIBLE_DEVICES"] = ",".join(spec.resources.gpus) or CLEARED
     if asked.container.script_mode and asked.image.has_shell:
