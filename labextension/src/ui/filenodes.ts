@@ -1,0 +1,72 @@
+/** Files sorted into folders, for a tree. */
+
+import type { IFile } from '../contract/files';
+import type { IArtifact } from '../contract/sagemaker';
+
+/** A folder, a file, or an archive, whose content is fetched when it is opened. */
+export interface INode {
+  /** Says which node this is, also after the tree was drawn anew. */
+  readonly id: string;
+  readonly name: string;
+  readonly file?: IFile;
+  readonly children?: readonly INode[];
+  readonly load?: () => Promise<readonly INode[]>;
+  /** Stands in the place of files that are not shown. */
+  readonly isNote?: boolean;
+}
+
+const ARCHIVE = /\.(tar|tar\.gz|tgz)$/i;
+
+/** The folders that are open at first: what a person looks for. */
+export const WELL_KNOWN = ['model', 'output', 'intermediate', 'checkpoints', 'tensorboard'];
+
+/** Sort files into folders by their paths; folders come first. */
+export function folders(files: readonly IFile[], root: string, open?: Opener): INode[] {
+  const names = new Map<string, IFile[]>();
+  const here: INode[] = [];
+  for (const file of files) {
+    const [name, ...rest] = file.path.split('/');
+    if (rest.length === 0) {
+      here.push(leaf(file, `${root}/${name}`, open));
+    } else {
+      const below = names.get(name) ?? [];
+      below.push({ ...file, path: rest.join('/') });
+      names.set(name, below);
+    }
+  }
+  const inner = [...names].map(([name, below]) => {
+    const id = `${root}/${name}`;
+    return { id, name, children: folders(below, id, open) };
+  });
+  return [...inner.sort(byName), ...here.sort(byName)];
+}
+
+/** Opens an archive that is a file. */
+export type Opener = (file: IFile) => (() => Promise<readonly INode[]>) | undefined;
+
+function leaf(file: IFile, id: string, open: Opener | undefined): INode {
+  const load = ARCHIVE.test(file.path) ? open?.(file) : undefined;
+  return { id, name: file.path, file, ...(load && { load }) };
+}
+
+function byName(one: INode, other: INode): number {
+  return one.name.localeCompare(other.name, undefined, { numeric: true });
+}
+
+/** Where things are in the tree that are not among the job's output. */
+const FOLDERS: Record<string, string> = { checkpoint: 'checkpoints/', source: 'source/' };
+
+/** Return an artifact as a file, its path as a person knows it: without bucket and prefix. */
+export function published(artifact: IArtifact, job: string): IFile {
+  const { Bucket: bucket, Key: key, Kind } = artifact;
+  const own = `${job}/output/`;
+  const at = key.indexOf(own);
+  const path = at < 0 ? key.split('/').pop() ?? key : key.slice(at + own.length);
+  const folder = at < 0 ? (FOLDERS[Kind] ?? '') : '';
+  return {
+    path: `${folder}${path}`,
+    size: artifact.Size,
+    modified: artifact.LastModified,
+    place: { kind: 'object', bucket, key }
+  };
+}

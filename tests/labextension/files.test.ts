@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { readMembers } from '../../labextension/src/contract/files';
+import { JobFiles } from '../../labextension/src/data/files';
+import { readDelimited, readJsonLines } from '../../labextension/src/ui/delimited';
+import { folders, published } from '../../labextension/src/ui/filenodes';
+
+import type { IFile } from '../../labextension/src/contract/files';
+import type { INode } from '../../labextension/src/ui/filenodes';
+
+function file(path: string, size = 1): IFile {
+  return { path, size, modified: undefined, place: { kind: 'live', path } };
+}
+
+/** A tree in brackets. */
+function drawn(nodes: readonly INode[]): string {
+  return nodes
+    .map(({ name, children }) => (children ? `${name}(${drawn(children)})` : name))
+    .join(' ');
+}
+
+/** Answers with bytes of this text. */
+function filesOf(content: string, calls: string[] = []): JobFiles {
+  const client = {
+    objectUrl: (bucket: string, key: string) => `${bucket}/${key}`,
+    call: (_: string, operation: string, input: object): Promise<Record<string, unknown>> => {
+      const { Offset, Length } = input as { Offset: number; Length: number };
+      calls.push(operation);
+      const data = content.slice(Offset, Offset + Math.min(Length, 4));
+      return Promise.resolve({ Data: btoa(data), IsWhole: Offset + data.length >= content.length });
+    }
+  };
+  return new JobFiles(client, 'a');
+}
+
+test('files are sorted into folders, folders first and numbers by their size', () => {
+  const nodes = folders(['b', 'a/10.txt', 'a/9.txt', 'a/z/x', 'B/c'].map(path => file(path)), '');
+  assert.equal(drawn(nodes), 'a(z(x) 9.txt 10.txt) B(c) b');
+  assert.deepEqual(nodes.map(each => each.id), ['/a', '/B', '/b']);
+});
+
+test('an archive can be opened, another file cannot', () => {
+  const load = (): Promise<INode[]> => Promise.resolve([]);
+  const nodes = folders([file('model.tar.gz'), file('weights.bin')], '', () => load);
+  assert.deepEqual(nodes.map(each => each.load === load), [true, false]);
+});
+
+test('an artifact is called as its job knows it', () => {
+  const named = (Key: string, Kind: string): string => {
+    return published({ Bucket: 'b', Key, Size: 1, Kind }, 'job').path;
+  };
+  assert.equal(named('x/job/output/intermediate/a.csv', 'file'), 'intermediate/a.csv');
+  assert.equal(named('job/source/sourcedir.tar.gz', 'source'), 'source/sourcedir.tar.gz');
+  assert.equal(named('states/3.pt', 'checkpoint'), 'checkpoints/3.pt');
+});
+
+test('of an archive the files are shown, wherever their names would lead', () => {
+  const members = ['./a//b.py', '../../c'].map(Name => ({ Name, Kind: 'file', Size: 3 }));
+  const { files, isWhole } = readMembers(
+    { Members: [{ Name: 'a', Kind: 'folder' }, ...members], IsWhole: false },
+    { bucket: 'b', key: 'k' }
+  );
+  assert.deepEqual([files.map(each => each.path), isWhole], [['a/b.py', '../../c'], false]);
+  assert.deepEqual(files[0].place, { kind: 'member', bucket: 'b', key: 'k', member: './a//b.py' });
+});
+
+test('a file is read in pieces to its end, or as far as is allowed', async () => {
+  const calls: string[] = [];
+  const place = { kind: 'live', path: 'model/a' } as const;
+  const read = async (most: number): Promise<[string, boolean]> => {
+    const { pieces, isWhole } = await filesOf('0123456789', calls).whole(place, most);
+    return [await new Blob(pieces).text(), isWhole];
+  };
+  assert.deepEqual(await read(100), ['0123456789', true]);
+  assert.deepEqual(calls, Array(3).fill('GetTrainingJobFile'));
+  assert.deepEqual(await read(6), ['012345', false]);
+});
+
+test('values between commas may hold commas, quotes and lines', () => {
+  const text = 'name,said\r\nann,"a, ""b""\nc"\n,5" tall\n';
+  const { columns, rows } = readDelimited(text, ',', 10);
+  assert.deepEqual(columns, ['name', 'said']);
+  assert.deepEqual(rows, [['ann', 'a, "b"\nc'], ['', '5" tall']]);
+});
+
+test('a table ends after so many rows, and where a quote does not end', () => {
+  assert.equal(readDelimited('x\n'.repeat(100), '\t', 7).rows.length, 7);
+  assert.deepEqual(readDelimited('a\tb\n1\t"2', '\t', 7).columns, ['a', 'b']);
+});
+
+test('objects of JSON, one a line, are a table; what is none is left out', () => {
+  const { columns, rows } = readJsonLines('{"a": 1}\nno\n{"b": [2], "a": null}\n[]\n', 10);
+  assert.deepEqual([columns, rows], [['a', 'b'], [['1', ''], ['', '[2]']]]);
+});
