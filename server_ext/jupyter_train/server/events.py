@@ -38,13 +38,22 @@ class Doors(Protocol):
 
 
 class JobEvents:
-    """Follows the manager's facts and hands them on; goes on after the last one after a loss."""
+    """Follows the manager's facts and hands them on; goes on after the last one after a loss.
+
+    `heard` is told True when there is anything new, and False when the stream has ended.
+    """
 
     def __init__(
-        self, link: Doors, emit: Callable[[Event], None], *, again: float = _AGAIN
+        self,
+        link: Doors,
+        emit: Callable[[Event], None],
+        heard: Callable[[bool], None] = lambda _: None,
+        *,
+        again: float = _AGAIN,
     ) -> None:
         self._link = link
         self._emit = emit
+        self._heard = heard
         self._again = again
         self._seq = 0
 
@@ -74,12 +83,14 @@ class JobEvents:
             while (message := await stream.read_message()) is not None:
                 self._take(json.loads(message))
         finally:
+            self._heard(False)
             stream.close()
 
     def _take(self, message: Mapping[str, Any]) -> None:
         if message.get("type") not in {"jobs", "facts"}:
             return
         self._seq = message["seq"]
+        self._heard(True)
         for event in events(message.get("facts", ())):
             self._emit(event)
 

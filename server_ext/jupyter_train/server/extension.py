@@ -14,6 +14,7 @@ from .events import SCHEMA, SCHEMA_ID, Event, JobEvents, log_lost
 from .handlers import ROUTES
 from .kernels import is_wanted, telling_start
 from .link import Link, UnreachableError
+from .metrics import JobMetrics
 
 _PATIENCE = 10.0
 """How long a kernel's start waits for a manager that is being started."""
@@ -50,6 +51,9 @@ class JupyterTrain(ExtensionApp):
         """Tie the manager, kernels and routes together."""
         self.link = Link(self._connect)
         self.settings["jupyter_train_link"] = self.link
+        self.metrics = JobMetrics(self.link)
+        self.metrics.register()
+        self.settings["jupyter_train_metrics"] = self.metrics
         kernels: Any = self.settings["kernel_manager"]
         server: Any = self.serverapp
         server.event_logger.register_event_schema(SCHEMA)
@@ -66,6 +70,7 @@ class JupyterTrain(ExtensionApp):
         """Let go; manager and jobs run on."""
         if self._events is not None:
             self._events.cancel()
+        self.metrics.close()
         self.link.close()
 
     async def kernel_environment(self, environment: Mapping[str, str]) -> dict[str, str]:
@@ -84,7 +89,7 @@ class JupyterTrain(ExtensionApp):
         def emit(event: Event) -> None:
             logger.emit(schema_id=SCHEMA_ID, data=event)
 
-        self._events = asyncio.ensure_future(JobEvents(self.link, emit).run())
+        self._events = asyncio.ensure_future(JobEvents(self.link, emit, self.metrics.heard).run())
         self._events.add_done_callback(lambda task: log_lost(task, self.log))
 
     def _connect(self) -> Connection:

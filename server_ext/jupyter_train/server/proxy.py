@@ -16,6 +16,7 @@ from tornado.websocket import (
 
 from .access import allowed
 from .link import Link, UnreachableError
+from .metrics import JobMetrics
 
 _PATIENCE = 30.0
 """A browser that takes nothing for so long is dropped."""
@@ -52,6 +53,7 @@ class StreamHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def open(self, *args: Any, **kwargs: Any) -> None:
         """Begin to pass messages on."""
         super().open(*args, **kwargs)
+        self._metrics.stream_clients += 1
         self._pump = asyncio.ensure_future(self._pass_down())
 
     async def on_message(self, message: str | bytes) -> None:
@@ -65,10 +67,16 @@ class StreamHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_close(self) -> None:
         """Let the manager know that nobody listens."""
         super().on_close()
+        self._metrics.stream_clients -= 1
         if self._pump is not None:
             self._pump.cancel()
         if self._manager is not None:
             self._manager.close()
+
+    @property
+    def _metrics(self) -> JobMetrics:
+        found: JobMetrics = self.settings["jupyter_train_metrics"]
+        return found
 
     async def _reach(self) -> WebSocketClientConnection:
         link: Link = self.settings["jupyter_train_link"]
