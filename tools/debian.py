@@ -17,6 +17,7 @@ PACKAGES = {
     "dockerd": "docker.io",
     "ip": "iproute2",
     "mkfs.btrfs": "btrfs-progs",
+    "podman": "podman",
 }
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+import subprocess
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+import debian
 from jupyter_train.runtimes.base import Usage
 from jupyter_train.runtimes.docker import DockerRuntime, Options, cgroup
 from jupyter_train.runtimes.docker.cgroup import Group
@@ -62,6 +65,32 @@ def test_a_socket_without_an_engine_is_said(tmp_path):
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(path))
     assert unavailable(f"unix://{path}").startswith(f"no docker engine listens at unix://{path}")
+
+
+@pytest.fixture
+def podman(tmp_path):
+    """The address of a real podman's socket."""
+    try:
+        debian.install("podman")
+    except debian.NotHereError as error:
+        pytest.skip(f"no podman to look at: {error}")
+    places = ["--root", tmp_path / "root", "--runroot", tmp_path / "run"]
+    words = ["podman", *places, "--storage-driver", "vfs", "system", "service", "--time", "0"]
+    with (tmp_path / "out").open("wb") as said:
+        process = subprocess.Popen([*words, f"unix://{tmp_path}/p.sock"], stdout=said, stderr=said)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "p.sock").exists():
+        assert time.monotonic() < deadline, (tmp_path / "out").read_text()
+        time.sleep(0.05)
+    yield f"unix://{tmp_path}/p.sock"
+    process.terminate()
+    process.wait(20)
+
+
+def test_a_real_podman_is_told_by_what_answers(podman):
+    said = unavailable(podman)
+    assert said.startswith(f"{podman} is podman's socket, whose copy of docker's interface lacks")
+    assert said.endswith(WAY_OUT)
 
 
 def test_an_engine_that_talks_nonsense_is_said(tmp_path):

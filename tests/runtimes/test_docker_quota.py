@@ -62,7 +62,7 @@ def limiting_engine(docker_engine):
     try:
         debian.install("mkfs.btrfs")
     except debian.NotHereError as error:
-        pytest.skip(str(error))
+        pytest.skip(f"no btrfs can be had: {error}")
     with mortal_dockerd() as dockerd, small_disk(dockerd.folder):
         dockerd.start("--storage-driver", "btrfs")
         engine = DockerEngine(dockerd.host, "small:latest")
