@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 
 from bench_logs import fill
-
 from jupyter_train.client.submit import JobOptions, training_job_request
 from jupyter_train.contract.names import log_stream
 from jupyter_train.contract.record import JobRecord, new_record

@@ -70,6 +70,10 @@ class StreamReader:
         data = self._socket.receive(timeout)
         return [*read_points(data)] if isinstance(data, bytes) else [json.loads(data)]
 
+    def hang_up(self) -> None:
+        """End the stream under a thread that waits for messages."""
+        self._socket.hang_up()
+
     def close(self) -> None:
         """Close the stream."""
         self._socket.close()

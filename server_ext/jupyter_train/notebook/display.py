@@ -18,7 +18,8 @@ LAST_JOB = "_job"
 class Snapshot:
     """What was known about a job when its output was drawn; `status` is empty when nothing was.
 
-    `doing` is what it waits for before it trains, `image` what it runs in.
+    `doing` is what it waits for before it trains, `image` what it runs in; `started` is when it
+    began to train, `share` how much of that it has done.
     """
 
     name: str
@@ -27,7 +28,9 @@ class Snapshot:
     doing: str = ""
     image: str = ""
     reason: str = ""
+    started: float | None = None
     seconds: float | None = None
+    share: float | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, Mapping[str, Sequence[float]]] = field(default_factory=dict)
     lines: Sequence[str] = ()

@@ -1,5 +1,6 @@
 """A training job in a notebook: look at it, wait for it, stop it, read what it made."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from ..client.progress import Progress, image_of, waits_for
 from ..contract.status import Status
 from .artifacts import fetch_artifact
 from .curves import Curve, Curves
-from .display import Snapshot, bundle, find_shell, print_text, show
+from .display import MIME_TYPE, Snapshot, bundle, find_shell, print_text, show
 from .errors import TrainingJobFailed, WaitInterrupted
 from .loglines import LogLines, visible
 from .session import Session
@@ -26,6 +27,10 @@ _SNAPSHOT_POINTS = 160
 _SNAPSHOT_CURVES = 6
 _SNAPSHOT_LINES = 10
 _FAILURE_LINES = 20
+_WIDGET_LINES = 100
+VIEW_VARIABLE = "JUPYTER_TRAIN_VIEW"
+"""Set to `widget`, jobs show themselves as widgets: nothing tells what a front end can show."""
+_WIDGET_MIME_TYPE = "application/vnd.jupyter.widget-view+json"
 NOT_REACHABLE = (ApiError, ConnectionError, NoManagerError, StartFailedError)
 """What it is to ask a manager that is not there, or does not know the question."""
 
@@ -49,6 +54,7 @@ class TrainingJob:
         self.name = name
         self.session = session or Session()
         self._sleep = sleep
+        self._view: Any = None
 
     def describe(self) -> dict[str, Any]:
         """Return DescribeTrainingJob's answer, times as datetimes."""
@@ -117,6 +123,24 @@ class TrainingJob:
                 view.update(self)
                 if self.has_ended():
                     views_of(find_shell()).drop(view)
+
+    def widget(self) -> Any:
+        """Return the live view as a widget, for front ends that lack ours: it needs the kernel."""
+        try:
+            from .widget import JobView  # noqa: PLC0415 - anywidget is optional, and slow to import
+        except ImportError as error:
+            raise ImportError(
+                "widgets need anywidget: pip install anywidget; the job shows itself without it "
+                "where JupyterLab has our extension"
+            ) from error
+        # A connection is of one thread: the widget's has its own.
+        watched = TrainingJob(self.name, Session(self.session.home))
+        return JobView(
+            self.name,
+            look=lambda: watched._snapshot(_WIDGET_LINES),
+            stop=self.stop,
+            connect=Session(self.session.home).connect,
+        )
 
     def print_log(self, tail: int | None = None) -> None:
         """Print the log's lines as they come, to the end of the job, and what comes before them."""
@@ -200,13 +224,13 @@ class TrainingJob:
         columns = {key.lower(): [float(value) for value in window[key]] for key in _COLUMNS}
         return Curve(columns, series["Name"])
 
-    def _snapshot(self) -> Snapshot:
+    def _snapshot(self, lines: int = _SNAPSHOT_LINES) -> Snapshot:
         try:
-            return self._look()
+            return self._look(lines)
         except NOT_REACHABLE:
             return Snapshot(name=self.name)
 
-    def _look(self) -> Snapshot:
+    def _look(self, lines: int) -> Snapshot:
         detail, series = self._describe(), self._series()
         curves = self._curves(_own_first(series)[:_SNAPSHOT_CURVES], _SNAPSHOT_POINTS)
         return Snapshot(
@@ -216,14 +240,22 @@ class TrainingJob:
             doing=visible(waits_for(detail)),
             image=visible(image_of(detail)),
             reason=visible(detail.get("FailureReason", "")),
+            started=detail.get("TrainingStartTime"),
             seconds=_seconds(detail),
+            share=_share(detail),
             metrics={visible(each["Name"]): float(each["LastValue"]) for each in series},
             curves={visible(name): curve for name, curve in curves.items()},
-            lines=[visible(line) for line in self._lines(_SNAPSHOT_LINES)],
+            lines=[visible(line) for line in self._lines(lines)],
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return bundle(self._snapshot())
+        shown = bundle(self._snapshot())
+        if os.environ.get(VIEW_VARIABLE) != "widget":
+            return shown
+        del shown[MIME_TYPE]
+        self._view = self._view or self.widget()
+        data, _ = self._view._repr_mimebundle_()
+        return {**shown, _WIDGET_MIME_TYPE: data[_WIDGET_MIME_TYPE]}
 
     def __repr__(self) -> str:
         return print_text(self._snapshot())
@@ -249,6 +281,11 @@ def wants_lines(logs: bool | str | Sequence[str] | None) -> bool:
 def _seconds(detail: Mapping[str, Any]) -> float | None:
     start, end = detail.get("TrainingStartTime"), detail.get("TrainingEndTime")
     return end - start if start is not None and end is not None else None
+
+
+def _share(detail: Mapping[str, Any]) -> float | None:
+    progress = detail.get("Progress") or {}
+    return progress["Done"] / progress["Total"] if progress.get("Total") else None
 
 
 def _read_times(value: Any, key: str = "") -> Any:
