@@ -32,12 +32,15 @@ from jupyter_train.contract.record import Desired, new_record
 from jupyter_train.contract.samples import samples
 from jupyter_train.contract.status import SecondaryStatus
 from jupyter_train.engine.belongings import Belongings
+from jupyter_train.engine.cost import cost_of
 from jupyter_train.engine.engines import Engine
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.feed import Feed
 from jupyter_train.engine.placement import Capacity
 from jupyter_train.engine.places import Places
 from jupyter_train.engine.progress import Progress
+from jupyter_train.engine.settings import Settings
+from jupyter_train.hosts.base import HostFacts
 from jupyter_train.hosts.local import LocalHost
 from jupyter_train.store.base import Batch
 from jupyter_train.store.logs import SegmentLogs
@@ -77,6 +80,7 @@ class WorldManager:
         self.logs = SegmentLogs(self.home / "logs")
         self.objects = FolderObjects(self.home / "objects")
         self.attempts = self.home / "attempts"
+        self.settings = Settings(home=self.home, prices={"ml.m5.xlarge": 3.6}, currency="EUR")
         places = Places(self.objects, [], [])
         self.belongings = Belongings(LocalHost("here", self.home), self.attempts, places)
         self._ids = iter(f"id{number}" for number in range(1, 10_000))
@@ -142,6 +146,13 @@ class WorldManager:
 
     async def engines(self):
         return [Engine(kind="process"), Engine(kind="docker", reason="there is none")]
+
+    def cost(self, record):
+        return cost_of(record, self.settings, HostFacts(cpus=4, memory=1 << 33), self.clock())
+
+    @property
+    def currency(self):
+        return self.settings.currency
 
     def capacity(self):
         return Capacity(

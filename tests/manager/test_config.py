@@ -23,6 +23,7 @@ def test_every_key_is_read(tmp_path):
         """
         port = 8123
         region = "eu-west-1"
+        currency = "EUR"
         data_roots = ["/data", "/srv"]
         stop_grace = 5
         unreachable_after = 30
@@ -40,6 +41,7 @@ def test_every_key_is_read(tmp_path):
         cpus = 1
         memory = "2G"
         gpus = -1
+        price_per_hour = 0.5
         """,
     )
     settings = config.settings
@@ -55,6 +57,7 @@ def test_every_key_is_read(tmp_path):
     assert settings.data_roots == (Path("/data"), Path("/srv"))
     assert (settings.cpus, settings.memory, settings.gpus) == (2.5, 16 * GIB, ())
     assert settings.instance_types == {"ml.m5.large": Demand(cpus=1, memory=2 * GIB, gpus=-1)}
+    assert (settings.prices, settings.currency) == ({"ml.m5.large": 0.5}, "EUR")
 
 
 @pytest.mark.parametrize(
@@ -67,8 +70,13 @@ def test_every_key_is_read(tmp_path):
         ("[capacity]\ngpus = 2", r"capacity.gpus is 2; it must be a list of GPU uuids"),
         ("data_roots = ['data']", r"data_roots is \['data'\]; it must be a list of absolute"),
         ("capacity = 3", r"capacity is 3; it must be a table"),
+        (
+            "[instance_types.big]\nprice_per_hour = -1",
+            r"big.price_per_hour is -1; it must be a num",
+        ),
+        ("currency = 'euro'", r"currency is 'euro'; it must be a currency's code like USD"),
         ("[instance_types.big]\ngpus = 'all'", r"instance_types.big.gpus is 'all'"),
-        ("colour = 'red'", r"no key colour; there is: capacity, data_roots"),
+        ("colour = 'red'", r"no key colour; there is: capacity, currency, data_roots"),
         ("port = ", r"no TOML"),
         (
             "[docker]\nhost = 'tcp://1.2.3.4'",

@@ -17,6 +17,7 @@ from ..runtimes.base import LocalImage, Runtime, Shell
 from .admission import admit, check_runtime, refusals
 from .attempt import remove_folder
 from .belongings import Belongings
+from .cost import Cost, cost_of
 from .doors import NO_DOORS, Doors
 from .engines import Engine, look
 from .errors import RefusedError
@@ -199,6 +200,15 @@ class Manager:
     async def images(self) -> list[LocalImage]:
         """Return the images that the engines have; HostUnreachableError if one does not answer."""
         return [each for runtime in self._runtimes.values() for each in await runtime.images()]
+
+    def cost(self, record: JobRecord) -> Cost:
+        """Return what a job takes."""
+        return cost_of(record, self._settings, self._shop.facts, self.clock())
+
+    @property
+    def currency(self) -> str:
+        """In what prices are told."""
+        return self._settings.currency
 
     @property
     def belongings(self) -> Belongings:

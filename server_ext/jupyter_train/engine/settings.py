@@ -27,7 +27,10 @@ class ContainerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The engine's options; None means what the host has. Times in seconds, memory in bytes."""
+    """The engine's options; None means what the host has. Times in seconds, memory in bytes.
+
+    `prices` are an hour's of an instance, by its type; a type that is not there costs nothing.
+    """
 
     home: Path
     region: str = DEFAULT_REGION
@@ -35,6 +38,8 @@ class Settings:
     memory: int | None = None
     gpus: tuple[str, ...] | None = None
     instance_types: Mapping[str, Demand] = field(default_factory=dict)
+    prices: Mapping[str, float] = field(default_factory=dict)
+    currency: str = "USD"
     data_roots: tuple[Path, ...] = (Path("/"),)
     stop_grace: float = 120.0
     observe_every: float = 0.05

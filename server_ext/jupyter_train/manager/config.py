@@ -90,7 +90,8 @@ def _settings(home: Path, table: _Table) -> Settings:
         "data_roots": table.get("data_roots", "a list of absolute folders", _folders),
         "stop_grace": table.get("stop_grace", "seconds from 0 to 3600", _seconds),
         "unreachable_after": table.get("unreachable_after", "seconds from 0 to 3600", _seconds),
-        "instance_types": _instance_types(table.table("instance_types")),
+        **_instance_types(table.table("instance_types")),
+        "currency": table.get("currency", "a currency's code like USD", _currency),
         "containers": _containers(table.table("docker")),
     }
     capacity.finish()
@@ -109,18 +110,23 @@ def _containers(table: _Table) -> ContainerSettings:
     return ContainerSettings(**{key: value for key, value in found.items() if value is not None})
 
 
-def _instance_types(types: _Table) -> dict[str, Demand]:
-    return {name: _demand(types.table(name)) for name in types.values}
+def _instance_types(types: _Table) -> dict[str, Any]:
+    read = {name: _instance_type(types.table(name)) for name in types.values}
+    return {
+        "instance_types": {name: demand for name, (demand, _) in read.items()},
+        "prices": {name: price for name, (_, price) in read.items() if price is not None},
+    }
 
 
-def _demand(table: _Table) -> Demand:
+def _instance_type(table: _Table) -> tuple[Demand, float | None]:
+    price = table.get("price_per_hour", "a number from 0 on", _price)
     found = {
         "cpus": table.get("cpus", "a number above 0", _positive),
         "memory": table.get("memory", "bytes, or a text like '16 GiB'", _size),
         "gpus": table.get("gpus", "a whole number; -1 for all", _whole(-1, 1024)),
     }
     table.finish()
-    return Demand(**{key: value for key, value in found.items() if value is not None})
+    return Demand(**{key: value for key, value in found.items() if value is not None}), price
 
 
 def _network(value: Any) -> str:
@@ -148,6 +154,18 @@ def _positive(value: Any) -> float:
     if isinstance(value, bool) or not 0 < float(value) < 1e6 or isinstance(value, str):
         raise ValueError
     return float(value)
+
+
+def _price(value: Any) -> float:
+    if isinstance(value, bool | str) or not 0 <= float(value) < 1e9:
+        raise ValueError
+    return float(value)
+
+
+def _currency(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Z]{3}", value):
+        raise ValueError
+    return value
 
 
 def _seconds(value: Any) -> float:
