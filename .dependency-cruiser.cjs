@@ -19,7 +19,7 @@ module.exports = {
     never('data-draws-nothing', `^${src}/data/`, `^${src}/(ui|panels|mime|index)|node_modules/(react|uplot|@lumino/widgets)`),
     never('ui-knows-no-server', `^${src}/ui/`, `^${src}/(panels|mime|index|data/(client|stream|socket))|node_modules/@jupyterlab/services`),
     // Only chart.ts runs it; the files beside it know its types.
-    never('only-charts-know-uplot', `^${src}/`, 'node_modules/uplot', { pathNot: `^${src}/ui/(chart(file|keys)?|plotoptions)\\.ts$` }),
+    never('only-charts-know-uplot', `^${src}/`, 'node_modules/uplot', { pathNot: `^${src}/ui/(chart(file|keys|pointer)?|plotoptions)\\.ts$` }),
     never('mime-knows-no-panel', `^${src}/mime/`, `^${src}/(panels|index)`),
     never('panels-know-no-mime', `^${src}/panels/`, `^${src}/(mime|index)`),
     {

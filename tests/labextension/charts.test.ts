@@ -4,7 +4,9 @@ import test from 'node:test';
 import { window } from '../../labextension/src/data/curves';
 import { csvOf, svgOf } from '../../labextension/src/ui/drawing';
 import { usageAt } from '../../labextension/src/ui/moment';
+import { CurveAxis } from '../../labextension/src/ui/curveaxis';
 import { beginning, drawnOver, stepsBetween, withDetail } from '../../labextension/src/ui/over';
+import { grouped } from '../../labextension/src/ui/quantities';
 import { smoothed } from '../../labextension/src/ui/smoothing';
 import { straysOf } from '../../labextension/src/ui/strays';
 
@@ -98,9 +100,49 @@ test('a table has a row for each step, and no name in it is a formula', () => {
   assert.equal(csvOf(lines, 'Step'), 'Step,\'=1+1,"a,""b"""\n0,0.1,\n1,,Infinity\n2,NaN,\n');
 });
 
+test('a step that a line has twice has two rows', () => {
+  const lines = [line('a', [0, 1, 1], [1, 2, 3]), line('b', [1], [9])];
+  assert.equal(csvOf(lines, 'Step'), 'Step,a,b\n0,1,\n1,2,9\n1,3,\n');
+});
+
+test('a point alone is drawn', () => {
+  const svg = svgOf(drawing([line('one', [1], [0.5])]));
+  assert.match(svg, /<path d="M512.00 220.00L512.00 220.00" [^>]*stroke-linecap="round"/);
+});
+
+test('five thousand metrics make charts of twenty lines, in the order they came', () => {
+  const names = Array.from({ length: 5000 }, (_, at) => ({ name: `layer${at}/norm` }));
+  const began = performance.now();
+  const groups = grouped([...names, { name: 'loss' }]);
+  assert.deepEqual([...groups.keys()].slice(0, 2), ['norm', 'norm 2']);
+  assert.deepEqual([groups.size, groups.get('norm 250')?.length], [251, 20]);
+  assert.ok(performance.now() - began < 500);
+});
+
+test('over another metric, a curve is drawn where that metric was last', () => {
+  const other = { ...curve([0, 2], [10, 20]), id: 2, name: 'lr' };
+  const columns = { ...other.columns, values: Float64Array.of(0.5, 0.1) };
+  const axis = new CurveAxis('step', { ...other, columns });
+  const { steps, values } = axis.draw(curve([-1, 0, 1, 2], [5, 10, 15, 20]));
+  assert.deepEqual([[...steps], [...values]], [[0.1, 0.5, 0.5], [2, 0, 1]]);
+  assert.deepEqual([axis.timeAt([], 0.1), axis.placeAt([], 12)], [20, 0.5]);
+});
+
+test('a place on any axis has a time, and a time a place', () => {
+  const curves = [curve([1, 2, 3], [10, 20, 30])];
+  const times = (['step', 'relative', 'wall'] as const).map(over => {
+    const axis = new CurveAxis(over);
+    axis.begin(curves);
+    return [axis.timeAt(curves, axis.placeAt(curves, 20)), axis.placeAt(curves, 20)];
+  });
+  assert.deepEqual(times, [[20, 2], [20, 10], [20, 20]]);
+  assert.ok(Number.isNaN(new CurveAxis().timeAt(curves, 9)));
+  assert.ok(Number.isNaN(new CurveAxis().placeAt(curves, 5)));
+});
+
 test('a drawing has gaps where values are no numbers, and names are no markup in it', () => {
   const svg = svgOf(drawing([line('<script>', [0, 1, 2], [0, NaN, 1])]));
-  assert.equal(svg.match(/<path d="M[^LM"]+M[^LM"]+"/)?.length, 1);
+  assert.equal(svg.match(/<path d="M[^M"]+M[^M"]+"/)?.length, 1);
   assert.ok(svg.includes('&lt;script&gt;') && !svg.includes('<script>'));
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { LogModel, searchLog, wholeLog } from '../../labextension/src/data/logs';
+import { LogFinder, MOST_SECONDS } from '../../labextension/src/data/logfinder';
+import { LogModel } from '../../labextension/src/data/logs';
 import { levelOf } from '../../labextension/src/ui/loglevel';
 
 import type { ILinesMessage } from '../../labextension/src/contract/messages';
@@ -10,12 +11,12 @@ import type { LogChange } from '../../labextension/src/data/logs';
 
 /** Lines numbered from..to-1; each is ten long, two share a millisecond. */
 function lines(from: number, to: number, stream = 's'): ILinesMessage {
-  const found = Array.from({ length: to - from }, (_, index) => line(from + index));
+  const found = Array.from({ length: to - from }, (_, index) => line(from + index, stream));
   return { type: 'lines', stream, lines: found, first: from * 10, next: to * 10 };
 }
 
-function line(number: number): ILinesMessage['lines'][number] {
-  return { time: Math.floor(number / 2), text: `line ${number}`, position: number * 10 };
+function line(number: number, stream = 's'): ILinesMessage['lines'][number] {
+  return { time: Math.floor(number / 2), text: `line ${number}`, stream, position: number * 10 };
 }
 
 /** GetLogEvents over lines 0..count-1. */
@@ -59,7 +60,7 @@ test('the window keeps the newest lines and says how many it dropped', () => {
   log.apply(lines(0, 60));
   log.apply(lines(60, 100));
   assert.deepEqual(texts(log), named(20, 100));
-  assert.deepEqual(changes.map(one => one.kind === 'appended' && one.dropped), [0, 20]);
+  assert.deepEqual(changes.flatMap(one => one.kind === 'appended' ? [one.dropped] : []), [0, 20]);
   assert.equal(log.cursor.s, 1000);
 });
 
@@ -107,7 +108,7 @@ function placed(from: number, to: number): Record<string, unknown> {
 test('at a match far above, lines that come meanwhile are kept for the way back', async () => {
   const log = new LogModel('a', 3);
   log.apply(lines(90, 100));
-  await log.goTo(answering(placed(10, 15)), 120);
+  await log.goTo(answering(placed(10, 15)), { stream: 's', position: 120 });
   log.apply(lines(100, 102));
   assert.deepEqual(texts(log), named(10, 15));
   assert.ok(log.isAway);
@@ -117,19 +118,65 @@ test('at a match far above, lines that come meanwhile are kept for the way back'
   assert.deepEqual(texts(log), named(97, 103));
 });
 
-test('a match says where in the log it is', async () => {
-  const found = await searchLog(answering(placed(7, 8)), 'a', 'line');
-  assert.deepEqual([found.lines[0].position, found.isWhole], [70, true]);
+test('of several hosts, a match leads to the log of its host, and that goes on alone', async () => {
+  const log = new LogModel('a');
+  log.apply(lines(0, 3, 'one'));
+  log.apply(lines(0, 3, 'two'));
+  await log.goTo(answering(placed(1, 2)), { stream: 'two', position: 10 });
+  assert.deepEqual([log.selected, log.lines[0].stream], ['two', 'two']);
+  await log.goToEnd(answering(placed(1, 3)));
+  assert.deepEqual([texts(log), log.isAway, log.cursor], [named(1, 3), false, { two: 30 }]);
+  log.select(undefined);
+  assert.deepEqual([log.shown, log.lines, log.cursor], [['one', 'two'], [], {}]);
 });
 
-test('a whole log is fetched piece by piece', async () => {
-  const blob = await wholeLog(answering(placed(0, 2), placed(2, 3), placed(3, 3)), 'a');
-  assert.equal(await blob.text(), 'line 0\nline 1\nline 2\n');
+test('after so long that only the newest lines come, those before them are asked for', () => {
+  const log = new LogModel('a');
+  log.apply(lines(0, 3));
+  log.apply(lines(90, 95));
+  assert.deepEqual([texts(log), log.hasOlder], [named(90, 95), true]);
+});
+
+/** What a search finds: lines, where to go on, and the end of the log. */
+function found(from: number, to: number, end: number): Record<string, unknown> {
+  return { ...placed(from, to), Next: to * 10, End: end * 10, IsWhole: to === end };
+}
+
+function finder(caller: ICaller, clock = (): number => 0): LogFinder {
+  return new LogFinder(caller, 'a', ['s'], { text: 'l.n', isRegex: true }, clock);
+}
+
+test('a log is searched piece by piece, and where it has grown since', async () => {
+  const [asked, answers] = [[] as unknown[], [found(0, 2, 4), found(2, 4, 4), found(4, 5, 5)]];
+  const call = (_service: string, _operation: string, input: object): Promise<never> => {
+    asked.push((input as { Position: number }).Position);
+    return Promise.resolve(answers.shift() as never);
+  };
+  const search = finder({ call });
+  const shares: number[] = [];
+  await search.run(new AbortController().signal, () => shares.push(search.share));
+  assert.deepEqual([search.lines.length, shares], [4, [0.5, 1]]);
+  await search.run(new AbortController().signal, () => undefined);
+  assert.deepEqual([search.lines.length, asked], [5, [0, 20, 40]]);
+  assert.ok(search.has(line(4)) && !search.has(line(4, 'other')) && !search.has(line(9)));
+});
+
+test('a search ends when nobody wants it any more, and after a minute', async () => {
+  let now = 0;
+  const slow = { call: () => Promise.resolve(found(0, (now += MOST_SECONDS), 999)) };
+  const search = finder(slow as unknown as ICaller, () => now);
+  await search.run(new AbortController().signal, () => undefined);
+  assert.deepEqual([search.isStopped, now], [true, 2 * MOST_SECONDS]);
+  const life = new AbortController();
+  await finder(slow as unknown as ICaller).run(life.signal, () => { life.abort(); });
+  assert.equal(now, 3 * MOST_SECONDS);
 });
 
 test('a line is as bad as it says', () => {
   assert.equal(levelOf('2026-11-24 ERROR: no'), 'jt-mod-error');
   assert.equal(levelOf('ValueError: no'), 'jt-mod-error');
   assert.equal(levelOf('UserWarning: hm'), 'jt-mod-warning');
+  assert.equal(levelOf('12:00 INFO epoch'), 'jt-mod-info');
+  assert.equal(levelOf('DEBUG:root:x'), 'jt-mod-debug');
   assert.equal(levelOf('mean absolute error=0.5'), '');
 });

@@ -104,13 +104,24 @@ test('after a loss it comes back and asks to go on after what it has', context =
   assert.equal(sockets[1].heard[0].after, 41);
 });
 
-test('a log that has lines asks for those after them, not for its tail again', context => {
+test('without a network the connection is lost at once, and tried when there is one', context => {
+  const { stream, sockets, life } = world(context);
+  stream.subscribe({ topic: 'jobs' }, () => undefined, { until: life.signal, after: () => 7 });
+  sockets[0].accept();
+  stream.drop();
+  assert.deepEqual([stream.connection, sockets[0].isClosed, sockets.length], ['lost', true, 1]);
+  stream.retry();
+  sockets[1].accept();
+  assert.deepEqual([stream.connection, sockets[1].heard[0].after], ['connected', 7]);
+});
+
+test('a log that has lines asks for those after them, or the last of too many', context => {
   const { stream, sockets, life } = world(context);
   const topic = { topic: 'log', job: 'a', tail: 200 } as const;
   stream.subscribe(topic, () => undefined, { until: life.signal, after: () => ({ s: 90 }) });
   sockets[0].accept();
   const { op, after, tail } = sockets[0].heard[0];
-  assert.deepEqual([op, after, tail], ['subscribe', { s: 90 }, undefined]);
+  assert.deepEqual([op, after, tail], ['subscribe', { s: 90 }, 200]);
 });
 
 test('tries get rarer, and at most ten seconds apart', () => {
@@ -132,17 +143,22 @@ test('a server that takes sockets and drops them is not asked in a loop', contex
   }
 });
 
-test('a hidden page does without curves and logs, and then gets what it missed', context => {
+test('a hidden page is told nothing, and then gets what it missed', context => {
   const { stream, sockets, life } = world(context);
   const after = (): Record<string, number> => ({ 3: 17 });
-  stream.subscribe({ topic: 'jobs' }, () => undefined, { until: life.signal });
+  stream.subscribe({ topic: 'jobs' }, () => undefined, { until: life.signal, after: () => 5 });
   stream.subscribe({ topic: 'series', job: 'a' }, () => undefined, { until: life.signal, after });
   sockets[0].accept();
   stream.paused = true;
-  assert.deepEqual(sockets[0].heard[2], { op: 'unsubscribe', id: 2 });
+  assert.deepEqual(sockets[0].heard.slice(2).map(one => [one.op, one.id]), [
+    ['unsubscribe', 1],
+    ['unsubscribe', 2]
+  ]);
   stream.paused = false;
-  const series = { topic: 'series', job: 'a', after: { 3: 17 } };
-  assert.deepEqual(sockets[0].heard.slice(3), [{ op: 'subscribe', id: 3, ...series }]);
+  assert.deepEqual(sockets[0].heard.slice(4), [
+    { op: 'subscribe', id: 3, topic: 'jobs', after: 5 },
+    { op: 'subscribe', id: 4, topic: 'series', job: 'a', after: { 3: 17 } }
+  ]);
 });
 
 test('late messages to a subscription that ended find nobody', context => {

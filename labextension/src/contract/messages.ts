@@ -30,6 +30,8 @@ export interface ILogLine {
   /** Milliseconds since the epoch. */
   time: number;
   text: string;
+  /** The log stream, empty when the line came without it. */
+  stream: string;
   /** Where the line starts in its stream, -1 when the line came without it. */
   position: number;
 }
@@ -55,12 +57,10 @@ export interface IFactsMessage {
   facts: IFact[];
 }
 
-/** The last values of running jobs' metrics: no facts, so they have no number. */
+/** The last values of running jobs, and how far they are: no facts, so they have no number. */
 export interface IMetricsMessage {
   type: 'metrics';
   jobs: ReadonlyMap<string, IMetricDatum[]>;
-}
-
   progress: ReadonlyMap<string, IProgress | undefined>;
 }
 
@@ -74,6 +74,8 @@ export interface IProgressMessage {
 export interface IClockMessage {
   type: 'clock';
   time: number;
+}
+
 export interface IJobMessage {
   type: 'job';
   seq: number;
@@ -124,10 +126,10 @@ export type Message =
   | ILinesMessage
   | IPointsMessage
   | IErrorMessage
-  | { type: 'deleted' }
-  | { type: 'end' };
   | IProgressMessage
   | IClockMessage
+  | { type: 'deleted' }
+  | { type: 'end' };
 
 /** A message and the subscription it is for. */
 export interface IAddressed {
@@ -146,12 +148,12 @@ function readFact(value: unknown): IFact {
   };
 }
 
-function readLine(value: unknown): ILogLine {
+function readLine(value: unknown, stream: string): ILogLine {
   if (!Array.isArray(value)) {
     throw new WireError('a log line must be a list', value);
   }
   const [time, line, position] = value as unknown[];
-  return { time: Number(time), text: String(line), position: Number(position) };
+  return { time: Number(time), text: String(line), stream, position: Number(position) };
 }
 
 function readMetrics(from: JsonObject): IMetricsMessage {
@@ -173,10 +175,11 @@ function readJob(from: JsonObject): IJobMessage {
 }
 
 function readLines(from: JsonObject): ILinesMessage {
+  const stream = textOr(from, 'stream', '');
   return {
     type: 'lines',
-    stream: textOr(from, 'stream', ''),
-    lines: list(from.lines, readLine),
+    stream,
+    lines: list(from.lines, line => readLine(line, stream)),
     first: numberOr(from, 'first', 0),
     next: number(from, 'next')
   };
@@ -196,11 +199,11 @@ const READERS: Record<string, (from: JsonObject) => Message> = {
   }),
   facts: from => ({ type: 'facts', seq: number(from, 'seq'), facts: list(from.facts, readFact) }),
   metrics: readMetrics,
+  progress: from => ({ type: 'progress', progress: readProgress(from.progress) }),
+  clock: from => ({ type: 'clock', time: number(from, 'time') }),
   job: readJob,
   series: from => ({ type: 'series', series: list(from.series, readSeries) }),
   lines: readLines,
-  progress: from => ({ type: 'progress', progress: readProgress(from.progress) }),
-  clock: from => ({ type: 'clock', time: number(from, 'time') }),
   error: from => ({
     type: 'error',
     code: textOr(from, 'code', 'InternalFailure'),

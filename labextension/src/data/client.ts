@@ -14,6 +14,9 @@ import type { IArtifact, IJobDetail } from '../contract/sagemaker';
 /** The services behind the doorway. */
 export type Service = 'sagemaker' | 'logs' | 'jupytertrain';
 
+/** What may be asked while a launch form is filled in. */
+export type Question = 'check' | 'inspect' | 'metrics' | 'clone';
+
 /** An error as AWS words it: a code to branch on and a sentence to show. */
 export class ServiceError extends Error {
   constructor(
@@ -44,6 +47,11 @@ export class Client implements ICaller {
   /** Submit a job from a launch form; returns the job's name. */
   async launch(form: object): Promise<string> {
     return text(await this._post('launch', form), 'TrainingJobName');
+  }
+
+  /** Ask something about a launch form that is being filled in. */
+  async prepare(question: Question, input: object): Promise<JsonObject> {
+    return await this._post(URLExt.join('launch', question), input);
   }
 
   /** Return what there is to run containers with; rejects where the manager knows of none yet. */
@@ -114,9 +122,20 @@ export class Client implements ICaller {
   /** Return where the browser downloads an object. */
   objectUrl(bucket: string, key: string): string {
     const path = [bucket, ...key.split('/')].map(encodeURIComponent).join('/');
-    const url = URLExt.join(this.settings.baseUrl, 'jupyter-train/objects', path);
-    const { appendToken, token } = this.settings;
-    return appendToken && token ? `${url}?token=${encodeURIComponent(token)}` : url;
+    return this._address(`objects/${path}`, {});
+  }
+
+  /** Return where the browser downloads a job's log: of one stream, or of all. */
+  logUrl(job: string, stream?: string): string {
+    return this._address(`logs/${encodeURIComponent(job)}`, stream === undefined ? {} : { stream });
+  }
+
+  /** Return the address of a download: a link carries no header, so a token goes with it. */
+  private _address(path: string, query: Record<string, string>): string {
+    const { appendToken, token, baseUrl } = this.settings;
+    const shown: Record<string, string> = appendToken && token ? { ...query, token } : query;
+    const all = new URLSearchParams(shown).toString();
+    return URLExt.join(baseUrl, 'jupyter-train', path) + (all && `?${all}`);
   }
 
   private async _post(path: string, input: object): Promise<JsonObject> {

@@ -64,9 +64,9 @@ export class CurvesModel {
     return this._changed;
   }
 
-  /** All series in the order they first came. */
+  /** All series in the order they first came: one list that grows, never a copy. */
   get curves(): readonly ICurve[] {
-    return [...this._curves.values()];
+    return this._list;
   }
 
   /** Whether the job has ended and every point is in. */
@@ -76,7 +76,7 @@ export class CurvesModel {
 
   /** How many points of each series are in: what the stream is asked to go on from. */
   get cursor(): Record<string, number> {
-    const counted = [...this._curves.values()].filter(curve => curve.count > 0);
+    const counted = this._list.filter(curve => curve.count > 0);
     return Object.fromEntries(counted.map(curve => [String(curve.id), curve.count]));
   }
 
@@ -117,11 +117,13 @@ export class CurvesModel {
     if (!curve) {
       curve = { id, name: String(id), columns: new Columns(), count: 0 };
       this._curves.set(id, curve);
+      this._list.push(curve);
     }
     return curve;
   }
 
   private _curves = new Map<number, IGrowingCurve>();
+  private _list: IGrowingCurve[] = [];
   private _isComplete = false;
   private _changed = new Signal<this, void>(this);
 }

@@ -1,7 +1,7 @@
 /** The log of one job: a window of lines that ends at the newest one, older ones on demand. */
 
 import { Signal } from '@lumino/signaling';
-import { list, number, object, textOr } from '../contract/json';
+import { logWindow, pageBefore } from './logwindow';
 
 import type { ISignal } from '@lumino/signaling';
 import type { ILinesMessage, ILogLine, Message } from '../contract/messages';
@@ -13,12 +13,14 @@ export type LogChange =
   | { kind: 'appended'; lines: readonly ILogLine[]; dropped: number }
   | { kind: 'prepended'; lines: readonly ILogLine[] }
   | { kind: 'replaced' }
+  | { kind: 'streams' }
   | { kind: 'ended' };
 
 /** The most lines the window holds while it follows. */
 export const MOST_LINES = 20000;
 
-const LOG_GROUP = '/aws/sagemaker/TrainingJobs';
+/** A place in a log: of a job on several hosts, a position alone says nothing. */
+export type LogPlace = Pick<ILogLine, 'stream' | 'position'>;
 
 export class LogModel {
   /**
@@ -47,10 +49,44 @@ export class LogModel {
     return this._cursor;
   }
 
+  /** The log streams there are: one, or one for each host. */
+  get streams(): readonly string[] {
+    return this._streams;
+  }
+
+  set streams(streams: readonly string[]) {
+    const all = [...new Set([...this._streams, ...streams])];
+    if (all.length > this._streams.length) {
+      this._streams = all;
+      this._changed.emit({ kind: 'streams' });
+    }
+  }
+
+  /** The one stream that is shown; all of them, interleaved as they come, where none is. */
+  get selected(): string | undefined {
+    return this._selected;
+  }
+
+  /** The streams that are shown. */
+  get shown(): readonly string[] {
+    return this._selected === undefined ? this._streams : [this._selected];
+  }
+
+  /** Show one stream, or all; the window begins anew at the end. */
+  select(stream: string | undefined): void {
+    if (stream !== this._selected) {
+      this._narrow(stream);
+      this._cursor = {};
+      this._isAway = false;
+      this._take([]);
+      this._turned.emit();
+    }
+  }
+
   /** Whether there may be lines above the window; of interleaved streams nobody can say. */
   get hasOlder(): boolean {
     const hasRoom = this._lines.length < this.most;
-    return this._hasOlder && hasRoom && Object.keys(this._cursor).length === 1;
+    return this._hasOlder && hasRoom && this.shown.length === 1;
   }
 
   /** Whether the window is elsewhere than at the newest line. */
@@ -66,6 +102,7 @@ export class LogModel {
   /** Take one message of the stream. */
   apply(message: Message): void {
     if (message.type === 'lines') {
+      this.streams = [message.stream];
       this._append(message);
     } else if (message.type === 'end') {
       this._isComplete = true;
@@ -73,12 +110,26 @@ export class LogModel {
     }
   }
 
-  /** Stay current until the signal says stop; of a job on several hosts, `name` says whose log. */
-  follow(stream: Stream, until: AbortSignal, name?: string): void {
-    const { job, tail } = this;
-    const topic = { topic: 'log', job, tail, ...(name && { stream: name }) } as const;
-    const after = (): Readonly<Record<string, number>> => this._cursor;
-    stream.subscribe(topic, message => { this.apply(message); }, { until, after });
+  /** Stay current until the signal says stop. */
+  follow(stream: Stream, until: AbortSignal): void {
+    let life = new AbortController();
+    const begin = (): void => {
+      life.abort();
+      life = new AbortController();
+      const { job, tail, _selected: name } = this;
+      const one = name === undefined ? {} : { stream: name };
+      const topic = { topic: 'log', job, tail, ...one } as const;
+      const after = (): Readonly<Record<string, number>> => this._cursor;
+      stream.subscribe(topic, message => { this.apply(message); }, { until: life.signal, after });
+    };
+    if (!until.aborted) {
+      this._turned.connect(begin);
+      until.addEventListener('abort', () => {
+        this._turned.disconnect(begin);
+        life.abort();
+      }, { once: true });
+      begin();
+    }
   }
 
   /** Load up to `count` lines above the window. */
@@ -94,21 +145,35 @@ export class LogModel {
     }
   }
 
-  /** Show the lines around a position; what comes meanwhile is not added to them. */
-  async goTo(client: ICaller, position: number): Promise<void> {
-    const { lines } = await logWindow(client, this.job, { position, before: 500, after: 500 });
+  /** Show the lines around a place, of its stream alone; what comes meanwhile is not added. */
+  async goTo(client: ICaller, { stream, position }: LogPlace): Promise<void> {
+    const name = { job: this.job, stream };
+    const { lines } = await logWindow(client, name, { position, before: 500, after: 500 });
+    if (this.shown.length > 1 || this.shown[0] !== stream) {
+      this._narrow(stream);
+      this._turned.emit();
+    }
     this._isAway = true;
     this._take(lines);
   }
 
   /** Show the newest lines again; those that come while they are fetched are not lost. */
   async goToEnd(client: ICaller): Promise<void> {
-    const { lines, end } = await logWindow(client, this.job, { before: this.tail });
-    const [stream, ...others] = Object.keys(this._cursor);
-    if (this._isAway && stream && others.length === 0) {
+    const [stream] = this.shown;
+    const place = { before: this.tail };
+    const { lines, end } = await logWindow(client, { job: this.job, stream }, place);
+    if (this._isAway && stream === this.shown[0]) {
       this._isAway = false;
       const newer = this._newest.filter(line => line.position >= end);
       this._take([...lines, ...newer]);
+    }
+  }
+
+  /** Keep to one stream from now on, from where it was; or to all. */
+  private _narrow(stream: string | undefined): void {
+    this._selected = stream;
+    if (stream !== undefined) {
+      this._cursor = stream in this._cursor ? { [stream]: this._cursor[stream] } : {};
     }
   }
 
@@ -124,20 +189,23 @@ export class LogModel {
   private _append(message: ILinesMessage): void {
     const next = this._cursor[message.stream] ?? 0;
     const lines = message.lines.filter(line => line.position >= next);
+    this._cursor = { ...this._cursor, [message.stream]: Math.max(next, message.next) };
     if (this._isAway) {
-      this._cursor = { ...this._cursor, [message.stream]: Math.max(next, message.next) };
       this._newest = this._newest.concat(lines).slice(-this.tail);
       return;
     }
     if (this._lines.length === 0) {
       this._hasOlder = message.first > 0;
     }
-    this._cursor = { ...this._cursor, [message.stream]: Math.max(next, message.next) };
     if (lines.length === 0) {
       return;
     }
     // a slack of an eighth makes dropping rare, so that following is linear
     const room = this.most + this.most / 8;
+    if (next > 0 && message.first > next) {
+      this._skip(message);
+      return;
+    }
     const all = this._lines.concat(lines);
     const dropped = all.length > room ? all.length - this.most : 0;
     this._lines = dropped > 0 ? all.slice(dropped) : all;
@@ -148,6 +216,11 @@ export class LogModel {
     this._changed.emit({ kind: 'appended', lines, dropped });
   }
 
+  /** So much came while nobody looked that the newest lines come alone; those between are older. */
+  private _skip({ stream, lines }: ILinesMessage): void {
+    this._take([...this._lines.filter(line => line.stream !== stream), ...lines]);
+  }
+
   /**
    * GetLogEvents knows times and tokens, not positions: the first page is asked up to the
    * window's first millisecond, and its lines that the window has are taken off its end.
@@ -156,16 +229,10 @@ export class LogModel {
     const first = this._lines[0].time;
     const known = this._lines.findIndex(line => line.time !== first);
     const overlap = this._backward ? 0 : known < 0 ? this._lines.length : known;
-    const answer = await client.call('logs', 'GetLogEvents', {
-      logGroupName: LOG_GROUP,
-      logStreamName: Object.keys(this._cursor)[0],
-      limit: Math.min(10000, count + overlap),
-      startFromHead: false,
-      ...(this._backward ? { nextToken: this._backward } : { endTime: first + 1 })
-    });
-    const page = list(answer.events, readEvent);
-    const lines = page.slice(0, Math.max(0, page.length - overlap));
-    this._backward = textOr(answer, 'nextBackwardToken', undefined);
+    const asked = { token: this._backward, endTime: first + 1, limit: count + overlap };
+    const page = await pageBefore(client, this.shown[0], asked);
+    const lines = page.lines.slice(0, Math.max(0, page.lines.length - overlap));
+    this._backward = page.backward;
     this._hasOlder = lines.length > 0 && this._backward !== undefined;
     this._lines = lines.concat(this._lines);
     this._changed.emit({ kind: 'prepended', lines });
@@ -173,6 +240,8 @@ export class LogModel {
 
   private _lines: readonly ILogLine[] = [];
   private _cursor: Readonly<Record<string, number>> = {};
+  private _streams: readonly string[] = [];
+  private _selected: string | undefined;
   /** The last lines that came while the window was away. */
   private _newest: readonly ILogLine[] = [];
   private _isAway = false;
@@ -181,92 +250,6 @@ export class LogModel {
   private _isLoading = false;
   private _backward: string | undefined;
   private _changed = new Signal<this, LogChange>(this);
-}
-
-/** Where lines of a log are wanted: around a position, or at its end. */
-export interface IPlace {
-  position?: number;
-  before?: number;
-  after?: number;
-}
-
-/** Fetch lines of a log; `next` is the position after them, `end` the one after all. */
-export async function logWindow(
-  client: ICaller,
-  job: string,
-  { position, before = 0, after = 0 }: IPlace
-): Promise<{ lines: ILogLine[]; next: number; end: number }> {
-  const place = { Position: position, Before: before, After: after };
-  const answer = await client.call('jupytertrain', 'GetLogWindow', {
-    TrainingJobName: job,
-    ...place
-  });
-  return {
-    lines: list(answer.Lines, readPlaced),
-    next: number(answer, 'Next'),
-    end: number(answer, 'End')
-  };
-}
-
-/** The lines of a whole log that contain a text; `isWhole` says whether these are all. */
-export interface IFound {
-  readonly lines: readonly ILogLine[];
-  readonly isWhole: boolean;
-}
-
-/** How many matches are fetched: more are walked through by nobody. */
-const MOST_FOUND = 5000;
-
-/** Find a text in the whole log, whatever its case. */
-export async function searchLog(client: ICaller, job: string, wanted: string): Promise<IFound> {
-  const input = { TrainingJobName: job, Text: wanted, IgnoreCase: true, Limit: MOST_FOUND };
-  const answer = await client.call('jupytertrain', 'SearchLog', input);
-  return { lines: list(answer.Lines, readPlaced), isWhole: answer.IsWhole === true };
-}
-
-/** The most lines of a second that are shown. */
-const MOST_OF_A_SECOND = 200;
-
-/** Fetch what was printed in the second that begins at this time, stream by stream. */
-export async function linesAt(
-  client: ICaller,
-  streams: readonly string[],
-  second: number
-): Promise<ILogLine[]> {
-  const answers = await Promise.all(streams.map(logStreamName => {
-    return client.call('logs', 'GetLogEvents', {
-      logGroupName: LOG_GROUP,
-      logStreamName,
-      startTime: second * 1000,
-      endTime: (second + 1) * 1000,
-      limit: MOST_OF_A_SECOND,
-      startFromHead: true
-    });
-  }));
-  return answers.flatMap(answer => list(answer.events, readEvent));
-}
-
-/** Fetch a whole log as a file, piece by piece. */
-export async function wholeLog(client: ICaller, job: string): Promise<Blob> {
-  const pieces: Blob[] = [];
-  let position = 0;
-  for (;;) {
-    const { lines, next } = await logWindow(client, job, { position, after: 10000 });
-    if (lines.length === 0) {
-      return new Blob(pieces, { type: 'text/plain' });
-    }
-    pieces.push(new Blob(lines.map(line => `${line.text}\n`)));
-    position = next;
-  }
-}
-
-function readPlaced(value: unknown): ILogLine {
-  const from = object(value, 'log line');
-  const position = number(from, 'Position');
-  return { time: number(from, 'Time'), text: textOr(from, 'Text', ''), position };
-}
-
-function readEvent(value: unknown): ILogLine {
-  const from = object(value, 'log event');
-  return { time: number(from, 'timestamp'), text: textOr(from, 'message', ''), position: -1 };
+  /** Another stream is followed. */
+  private _turned = new Signal<this, void>(this);
 }

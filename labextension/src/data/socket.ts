@@ -19,6 +19,7 @@ export function openStream(settings: ServerConnection.ISettings, until: AbortSig
     stream.paused = document.hidden;
   };
   document.addEventListener('visibilitychange', watch, { signal: until });
+  window.addEventListener('offline', () => { stream.drop(); }, { signal: until });
   window.addEventListener('online', () => { stream.retry(); }, { signal: until });
   until.addEventListener('abort', () => { stream.dispose(); }, { once: true });
   watch();

@@ -38,9 +38,6 @@ interface ISubscription {
   after: (() => Cursor) | undefined;
 }
 
-/** Topics that are only for the eye: a hidden page does without them. */
-const VISUAL: ReadonlySet<string> = new Set(['series', 'log']);
-
 const LINGER = 2000;
 
 /** Return how long to wait before try number `attempt` (from 0), ms; half of it is random. */
@@ -83,16 +80,14 @@ export class Stream {
     }
   }
 
-  /** Stop or restart what only the eye needs; nothing is missed, as each asks "after n" again. */
+  /** Stop or restart all: it is for the eye, and each asks "after n" again, so none is missed. */
   set paused(paused: boolean) {
     if (paused === this._paused) {
       return;
     }
     this._paused = paused;
     for (const one of this._subscriptions) {
-      if (VISUAL.has(one.topic.topic)) {
-        (paused ? this._mute : this._ask).call(this, one);
-      }
+      (paused ? this._mute : this._ask).call(this, one);
     }
     if (!paused) {
       this.retry();
@@ -104,6 +99,15 @@ export class Stream {
     if (this._connection === 'lost' && !this._socket) {
       this._attempt = 0;
       this._connect();
+    }
+  }
+
+  /** Take the connection for lost: a socket without a network may be silent for minutes. */
+  drop(): void {
+    const socket = this._socket;
+    if (socket) {
+      socket.close();
+      this._lost(socket);
     }
   }
 
@@ -130,12 +134,12 @@ export class Stream {
   }
 
   private _opened(): void {
-    this._send({ op: 'clock' });
     this._isOpen = true;
     this._enter('connected');
     for (const one of this._subscriptions) {
       this._ask(one);
     }
+    this._send({ op: 'clock' });
   }
 
   private _lost(socket: ISocket): void {
@@ -156,7 +160,7 @@ export class Stream {
 
   /** Subscribe under a new number, so that late messages to the old one find nobody. */
   private _ask(one: ISubscription): void {
-    if (!this._isOpen || (this._paused && VISUAL.has(one.topic.topic))) {
+    if (!this._isOpen || this._paused) {
       return;
     }
     one.id = this._next++;
@@ -207,14 +211,14 @@ export class Stream {
       this._attempt = 0;
       frames.forEach(frame => { this._deliver(frame); });
     } catch (error) {
-    if (frame.message.type === 'clock') {
-      clock.set(frame.message.time);
-    }
       console.error('jupyter-train: a message of the stream was left out', error);
     }
   }
 
   private _deliver(frame: IAddressed): void {
+    if (frame.message.type === 'clock') {
+      clock.set(frame.message.time);
+    }
     this._byId.get(frame.id)?.handler(frame.message);
   }
 
@@ -240,5 +244,5 @@ export class Stream {
 /** Return what to ask for: a reader that has something goes on from there. */
 function request(topic: Topic, after: Cursor | undefined): object {
   const isFirst = typeof after === 'object' ? Object.keys(after).length === 0 : !after;
-  return isFirst ? topic : { ...topic, tail: undefined, after };
+  return isFirst ? topic : { ...topic, after };
 }

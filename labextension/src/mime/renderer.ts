@@ -2,16 +2,13 @@
 
 import { Panel } from '@lumino/widgets';
 import { object, text, WireError } from '../contract/json';
-import { CurvesModel } from '../data/curves';
-import { JobModel } from '../data/job';
-import { LogModel } from '../data/logs';
 import { JOB_MIME_TYPE } from '../tokens';
 
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Connection, Stream } from '../data/stream';
 import type { ITrain } from '../tokens';
-import type { IJobActions, IJobModels, JobView } from '../ui/jobview';
+import type { JobView } from '../ui/jobview';
 
 /** Lines of the log that an output begins with. */
 const TAIL = 200;
@@ -44,62 +41,27 @@ export class JobRenderer extends Panel implements IRenderMime.IRenderer {
     }
   }
 
-  override dispose(): void {
-    this._life?.abort();
-    super.dispose();
-  }
-
-  protected override onAfterAttach(): void {
-    this._follow();
-  }
-
-  /** A notebook detaches what is scrolled away: it goes on where it was when it comes back. */
-  protected override onBeforeDetach(): void {
-    this._life?.abort();
-    this._life = null;
-  }
-
   private async _draw(name: string): Promise<void> {
-    if (this._models?.job.name === name) {
+    if (this._name === name) {
       return;
     }
-    const models = {
-      job: new JobModel(name),
-      curves: new CurvesModel(name),
-      log: new LogModel(name, TAIL)
+    this._name = name;
+    const [{ JobView }, { JobModels }] = await Promise.all([
+      import('../ui/jobview'),
+      import('../data/jobmodels')
+    ]);
+    if (this.isDisposed || this._name !== name) {
+      return;
+    }
+    const { train: { client, stream }, open } = this;
+    const actions = {
+      stop: (): Promise<void> => client.stop(name),
+      ...(open && { open: (): void => { open(name); } })
     };
-    this._models = models;
-    const { JobView } = await import('../ui/jobview');
-    if (this.isDisposed || this._models !== models) {
-      return;
-    }
-    this._life?.abort();
-    this._life = null;
     this._view?.dispose();
-    this._view = new JobView(models, this._actions(models), this.trans);
+    this._view = new JobView(new JobModels(client, stream, name, TAIL), actions, this.trans);
     this.addWidget(this._view);
-    this._follow();
-  }
-
-  private _actions({ job, log }: IJobModels): IJobActions {
-    const { client } = this.train;
-    const { open } = this;
-    return {
-      stop: () => client.stop(job.name),
-      older: () => log.older(client),
-      ...(open && { open: () => { open(job.name); } })
-    };
-  }
-
-  private _follow(): void {
-    if (!this._models || !this._view || !this.isAttached || this._life) {
-      return;
-    }
-    this._life = new AbortController();
-    const { signal } = this._life;
-    const { job, curves, log } = this._models;
-    [job, curves, log].forEach(model => { model.follow(this.train.stream, signal); });
-    this._tell(this.train.stream, this.train.stream.connection);
+    this._tell(stream, stream.connection);
   }
 
   private _tell(_stream: Stream, connection: Connection): void {
@@ -108,7 +70,6 @@ export class JobRenderer extends Panel implements IRenderMime.IRenderer {
     }
   }
 
-  private _models: IJobModels | null = null;
+  private _name = '';
   private _view: JobView | null = null;
-  private _life: AbortController | null = null;
 }

@@ -5,13 +5,13 @@ import { aligned } from './aligned';
 import { ChartBar } from './chartbar';
 import { saveChart } from './chartfile';
 import { pressed } from './chartkeys';
+import { ChartPointer } from './chartpointer';
 import { Legend } from './legend';
 import { PLAIN } from './measures';
 import { axisOf, withDetail } from './over';
 import { onTheme, paletteOf } from './palette';
-import { plotOptions, seriesOf } from './plotoptions';
+import { markStrays, plotOptions, seriesOf } from './plotoptions';
 import { smoothed } from './smoothing';
-import { paintStrays, straysOf } from './strays';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type uPlot from 'uplot';
@@ -29,8 +29,8 @@ export interface IChartOptions {
   name?: string;
   axis?: IAxis;
   measure?: IMeasure;
-  /** Charts of one key show the same place under the pointer. */
-  link?: string;
+  /** Called with the place under the pointer, so that other charts can show it too. */
+  pointed?: (place: number | null) => void;
   /** Fetches more points of what was zoomed into than the lines have. */
   look?: (lines: readonly ILine[], range: Range, points: number) => Promise<readonly ILine[]>;
   /** Called with the place that was clicked. */
@@ -51,6 +51,8 @@ export class Chart extends Widget {
     this._measure = measure;
     const words = { axis, print: measure.print };
     this._legend = new Legend(trans, words, (id, isShown) => { this._show(id, isShown); });
+    const told = (place?: number): void => { this._legend.draw(this._lines, place); };
+    this._pointer = new ChartPointer(this._plot, told, options.pointed);
     this._plot.className = 'jt-Chart-plot';
     this._plot.tabIndex = 0;
     this._plot.setAttribute('role', 'group');
@@ -97,14 +99,21 @@ export class Chart extends Widget {
     this._rebuild();
   }
 
-  /** Draw these lines at the next frame in which the chart can be seen; the first ones at once. */
-  draw(lines: readonly ILine[]): void {
-    this._lines = lines;
+  /** Draw lines, made when they can be seen: at the next frame, the first ones at once. */
+  draw(make: () => readonly ILine[]): void {
+    this._makeLines = make;
     this._isStale = true;
     if (this._isFresh && plotter) {
       this._begin();
     } else {
       this._schedule();
+    }
+  }
+
+  /** Show the place that is under the pointer in another chart; none where it is null. */
+  point(place: number | null): void {
+    if (this._uplot && this._isSeen) {
+      this._pointer.show(this._uplot, place);
     }
   }
 
@@ -175,6 +184,7 @@ export class Chart extends Widget {
       return;
     }
     const began = performance.now();
+    this._lines = this._makeLines();
     this._legend.draw(this._lines);
     this._drawWith(plotter);
     this._rest(performance.now() - began);
@@ -223,13 +233,13 @@ export class Chart extends Widget {
     const palette = paletteOf(this.node);
     const { _axis: axis, _measure: measure, _isLog: isLog } = this;
     return {
-      ...plotOptions({ palette, axis, measure, isLog, link: this.options.link ?? '' }),
+      ...plotOptions({ palette, axis, measure, isLog }),
       width: Math.max(this._plot.clientWidth, 100),
       height: this._height(),
       series: [{}, ...Array.from({ length: count }, (_, at) => this._series(at, palette))],
       hooks: {
         setSelect: [plot => { this._selected(plot); }],
-        setCursor: [plot => { this._point(plot); }],
+        setCursor: [plot => { this._pointer.moved(plot); }],
         draw: [plot => { this._strays(plot, palette); }],
         ready: [plot => { this._listen(plot); }]
       }
@@ -244,15 +254,10 @@ export class Chart extends Widget {
     return seriesOf(line, { index, isShown: this._legend.isShown(line.id), isFaint }, palette);
   }
 
-  private _strays(plot: uPlot, palette: IPalette): void {
-    const { top, height } = plot.bbox;
-    const across = (step: number): number => plot.valToPos(step, 'x', true);
-    const area = { top, bottom: top + height, across, ratio: devicePixelRatio };
-    const { min = -Infinity, max = Infinity } = plot.scales.x;
+  private _strays(plot: uPlot, { lines }: IPalette): void {
     this._drawn.forEach((line, index) => {
       if (this._legend.isShown(line.id)) {
-        const seen = straysOf(line).filter(({ step }) => step >= min && step <= max);
-        paintStrays(plot.ctx, area, palette.lines[index % palette.lines.length], seen);
+        markStrays(plot, line, lines[index % lines.length]);
       }
     });
   }
@@ -312,13 +317,6 @@ export class Chart extends Widget {
     }
   }
 
-  /** Show in the legend what is under the pointer. */
-  private _point(plot: uPlot): void {
-    const { idx } = plot.cursor;
-    const step = typeof idx === 'number' ? plot.data[0][idx] : undefined;
-    this._legend.draw(this._lines, step);
-  }
-
   private _show(id: number, isShown: boolean): void {
     const index = this._lines.findIndex(line => line.id === id);
     this._uplot?.setSeries(index + 1, { show: isShown });
@@ -373,10 +371,12 @@ export class Chart extends Widget {
   private _measure: IMeasure;
   private _legend: Legend;
   private _bar: ChartBar;
+  private _pointer: ChartPointer;
   private _plot = document.createElement('div');
   private _foot = document.createElement('div');
   private _uplot: uPlot | null = null;
   private _shape = '';
+  private _makeLines: () => readonly ILine[] = () => [];
   private _lines: readonly ILine[] = [];
   /** The lines as they were painted last: with their details, smoothed. */
   private _drawn: readonly ILine[] = [];

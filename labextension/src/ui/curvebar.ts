@@ -1,6 +1,7 @@
-/** What holds for all charts of a job: smoothing, what they are drawn over, and a pause. */
+/** What holds for all charts of a job: smoothing, what they are drawn over, a filter, a pause. */
 
 import { button, press } from './button';
+import { MetricFilter } from './metricfilter';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Over } from './over';
@@ -9,24 +10,48 @@ import type { Over } from './over';
 export interface ICurveBarActions {
   smooth: (weight: number) => void;
   over: (over: Over) => void;
+  /** Draws over another metric. */
+  against: (id: number) => void;
+  filter: () => void;
   pause: (isPaused: boolean) => void;
 }
+
+/** A longer list is scrolled through by nobody; the filter narrows it. */
+const MOST_OFFERED = 200;
 
 /** More would be a line that never moves. */
 const MOST_WEIGHT = 0.99;
 
 export class CurveBar {
   readonly node = document.createElement('div');
+  readonly filter: MetricFilter;
 
   constructor(trans: TranslationBundle, actions: ICurveBarActions) {
+    this.filter = new MetricFilter(trans, actions.filter);
+    this._against.label = trans.__('Another metric');
+    this._over = choice(trans, actions);
+    this._over.append(this._against);
     this.node.className = 'jt-CurveBar';
     this.node.setAttribute('role', 'toolbar');
     this.node.setAttribute('aria-label', trans.__('All curves'));
     this.node.append(
       labelled(trans.__('Smoothing'), ...weights(actions.smooth)),
-      labelled(trans.__('Over'), choice(trans, actions.over)),
+      labelled(trans.__('Over'), this._over),
+      this.filter.node,
       this._pause(trans, actions.pause)
     );
+  }
+
+  /** Offer metrics to draw over. */
+  offer(metrics: readonly { id: number; name: string }[]): void {
+    const some = metrics.slice(0, MOST_OFFERED);
+    const key = some.map(({ id, name }) => `${id} ${name}`).join('\n');
+    const chosen = this._over.value;
+    if (key !== this._offered && document.activeElement !== this._over) {
+      this._offered = key;
+      this._against.replaceChildren(...some.map(({ id, name }) => new Option(name, String(id))));
+      this._over.value = chosen;
+    }
   }
 
   private _pause(trans: TranslationBundle, pause: (isPaused: boolean) => void): HTMLElement {
@@ -39,6 +64,10 @@ export class CurveBar {
     node.title = trans.__('Let the curves stand still; what comes meanwhile is drawn later');
     return node;
   }
+
+  private _over: HTMLSelectElement;
+  private _against = document.createElement('optgroup');
+  private _offered = '';
 }
 
 function labelled(word: string, ...controls: HTMLElement[]): HTMLElement {
@@ -59,14 +88,21 @@ function weights(smooth: (weight: number) => void): HTMLElement[] {
   return [slider, shown];
 }
 
-function choice(trans: TranslationBundle, chosen: (over: Over) => void): HTMLElement {
+function choice(trans: TranslationBundle, { over, against }: ICurveBarActions): HTMLSelectElement {
   const select = document.createElement('select');
   const words: [Over, string][] = [
     ['step', trans.__('Steps')],
     ['relative', trans.__('Seconds since the first point')],
     ['wall', trans.__('Time of day')]
   ];
-  select.append(...words.map(([over, word]) => new Option(word, over)));
-  select.addEventListener('change', () => { chosen(select.value as Over); });
+  select.append(...words.map(([name, word]) => new Option(word, name)));
+  select.addEventListener('change', () => {
+    const found = words.find(([name]) => name === select.value);
+    if (found) {
+      over(found[0]);
+    } else {
+      against(Number(select.value));
+    }
+  });
   return select;
 }

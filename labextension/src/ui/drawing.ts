@@ -44,22 +44,28 @@ export function svgOf(drawing: IDrawing): string {
 
 /** Return a table: a column of steps (or times), then one for each line, in full precision. */
 export function csvOf(lines: readonly ILine[], label: string): string {
-  const rows = new Map<number, string[]>();
+  const rows = new Map<number, string[][]>();
   lines.forEach((line, column) => {
     line.steps.forEach((step, at) => {
-      const row = rows.get(step) ?? new Array<string>(lines.length).fill('');
+      const same = rows.get(step) ?? [];
+      // a step that a line has twice has two rows
+      let row = same.find(each => each[column] === '');
+      if (!row) {
+        row = new Array<string>(lines.length).fill('');
+        same.push(row);
+      }
       row[column] = String(line.values[at]);
-      rows.set(step, row);
+      rows.set(step, same);
     });
   });
   const steps = [...rows.keys()].sort((one, other) => one - other);
   const head = [label, ...lines.map(line => line.name)].map(quoted).join(',');
-  const body = steps.map(step => [step, ...(rows.get(step) ?? [])].join(','));
+  const body = steps.flatMap(step => (rows.get(step) ?? []).map(row => [step, ...row].join(',')));
   return `${[head, ...body].join('\n')}\n`;
 }
 
-/** A spreadsheet takes what begins with one of these for a formula. */
-function quoted(text: string): string {
+/** Return a cell of CSV; a spreadsheet takes what begins with one of these for a formula. */
+export function quoted(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;
 }
@@ -101,18 +107,19 @@ function path(drawing: IDrawing, line: ILine, index: number): string {
   const { x: [low, high], isLog, colours } = drawing;
   let isDrawing = false;
   const moves: string[] = [];
+  const round = 'stroke-linecap="round"'; // a point alone is a line of no length, which has caps
   line.steps.forEach((step, at) => {
     const value = line.values[at];
     const isShown = Number.isFinite(value) && (!isLog || value > 0) && step >= low && step <= high;
     if (isShown) {
       const place = `${across(drawing, step).toFixed(2)} ${up(drawing, value).toFixed(2)}`;
-      moves.push(`${isDrawing ? 'L' : 'M'}${place}`);
+      moves.push(isDrawing ? `L${place}` : `M${place}L${place}`);
     }
     isDrawing = isShown;
   });
   const dash = drawing.dashes[index]?.join(' ') ?? '';
   const dashes = dash ? ` stroke-dasharray="${dash}"` : '';
-  const pen = `fill="none" stroke="${colours[index]}" stroke-width="1.5"${dashes}`;
+  const pen = `fill="none" stroke="${colours[index]}" stroke-width="1.5" ${round}${dashes}`;
   return `<path d="${moves.join('')}" ${pen}/>`;
 }
 
@@ -120,6 +127,7 @@ function entry({ ink, colours }: IDrawing, line: ILine, index: number): string {
   const y = HEIGHT + ROW * index;
   return (
     `<rect x="${LEFT}" y="${y - 5}" width="16" height="3" fill="${colours[index]}"/>` +
-    `<text x="${LEFT + 24}" y="${y}" fill="${ink}">${escaped(line.name)}</text>`
+    `<text x="${LEFT + 24}" y="${y}" fill="${ink}" unicode-bidi="isolate">` +
+    `${escaped(line.name)}</text>`
   );
 }

@@ -3,54 +3,45 @@
 import { Panel } from '@lumino/widgets';
 import { button } from './button';
 import { caveat } from './caveat';
-import { Chart } from './chart';
+import { CurveGrid } from './curvegrid';
 import { ElapsedClock } from './elapsed';
-import { LogView } from './logview';
-import { isSystem } from './measures';
-import { drawnOver } from './over';
+import { LogSearch } from './logsearch';
 import { part } from './part';
 import { Progress, told } from './progress';
 import { drawStatus } from './status';
+import { whileSeen } from './whileseen';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CurvesModel } from '../data/curves';
-import type { JobModel } from '../data/job';
-import type { LogChange, LogModel } from '../data/logs';
-
-/** The models a view draws. */
-export interface IJobModels {
-  job: JobModel;
-  curves: CurvesModel;
-  log: LogModel;
-}
+import type { JobModels } from '../data/jobmodels';
 
 /** What a reader can do; what is absent is not offered. */
 export interface IJobActions {
   stop: () => Promise<void>;
   open?: () => void;
-  older?: () => Promise<void>;
 }
 
 export class JobView extends Panel {
   constructor(
-    private models: IJobModels,
+    private models: JobModels,
     private actions: IJobActions,
     private trans: TranslationBundle
   ) {
     super();
     this.addClass('jt-Job');
     this._clock = new ElapsedClock(trans);
-    this._chart = new Chart(trans, { name: models.job.name });
-    this._log = new LogView(trans, () => { void this._act(this.actions.older); });
+    this._curves = new CurveGrid(models.curves, models, trans);
+    this._log = new LogSearch(models.log, models, trans);
     this._stop = button(trans.__('Stop'), () => { void this._act(this._stopJob); });
     this._open = button(trans.__('Open job tab'), () => this.actions.open?.());
     this._notice.className = 'jt-Job-notice';
     this._status.setAttribute('role', 'status');
     this._notice.setAttribute('role', 'status');
-    [this._header(), part(this._notice), this._chart, this._log].forEach(each => {
+    [this._header(), part(this._notice), this._curves, this._log].forEach(each => {
       this.addWidget(each);
     });
-    this._follow();
+    models.job.changed.connect(this._drawJob, this);
+    whileSeen(this, models.followJob);
+    this._drawJob();
   }
 
   /** Say whether the manager can be heard; what was there before stays. */
@@ -71,16 +62,6 @@ export class JobView extends Panel {
       header.addWidget(each);
     });
     return header;
-  }
-
-  private _follow(): void {
-    const { job, curves, log } = this.models;
-    job.changed.connect(this._drawJob, this);
-    curves.changed.connect(this._drawCurves, this);
-    log.changed.connect(this._drawLog, this);
-    this._log.append(log.lines);
-    this._drawJob();
-    this._drawCurves();
   }
 
   private _stopJob = async (): Promise<void> => {
@@ -115,7 +96,8 @@ export class JobView extends Panel {
       this._clock.measure(detail, hasEnded);
     }
     this._open.hidden = !this.actions.open || job.presence === 'unknown';
-    this._log.setHidden(job.presence === 'asked' || job.presence === 'unknown');
+    const isThere = job.presence !== 'asked' && job.presence !== 'unknown';
+    [this._curves, this._log].forEach(each => { each.setHidden(!isThere); });
     this.toggleClass('jt-mod-away', !this._isConnected);
   }
 
@@ -139,31 +121,14 @@ export class JobView extends Panel {
     return words[job.presence];
   }
 
-  private _drawCurves(): void {
-    const { curves } = this.models.curves;
-    const trained = curves.filter(curve => !isSystem(curve.name));
-    const lines = trained.map(curve => drawnOver(curve, 'step'));
-    this._chart.setHidden(lines.length === 0);
-    this._chart.draw(lines);
-  }
-
-  private _drawLog(log: LogModel, change: LogChange): void {
-    if (change.kind === 'appended') {
-      this._log.append(change.lines, change.dropped);
-    } else if (change.kind === 'prepended') {
-      this._log.prepend(change.lines);
-    }
-    this._log.hasOlder = log.hasOlder && this.actions.older !== undefined;
-  }
-
   private _status = document.createElement('span');
   private _progress = new Progress();
   private _notice = document.createElement('div');
   private _stop: HTMLButtonElement;
   private _open: HTMLButtonElement;
   private _clock: ElapsedClock;
-  private _chart: Chart;
-  private _log: LogView;
+  private _curves: CurveGrid;
+  private _log: LogSearch;
   private _isConnected = true;
   private _complaint = '';
 }

@@ -56,6 +56,10 @@ export class Legend {
 
   /** Show the lines, each with its last value, or with the one at a step. */
   draw(lines: readonly ILine[], step?: number): void {
+    if (lines.length !== this._rows.size || lines.some(({ id }) => !this._rows.has(id))) {
+      this._rows.clear();
+      this._body.replaceChildren();
+    }
     for (const [index, line] of lines.entries()) {
       const row = this._rows.get(line.id) ?? this._add(line, index);
       const at = step === undefined ? line.steps.length - 1 : nearest(line.steps, step);
@@ -70,8 +74,9 @@ export class Legend {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = `jt-Legend-toggle jt-mod-line${index % 8}`;
-    button.title = this.trans.__('Show or hide this metric');
-    button.setAttribute('aria-pressed', 'true');
+    button.dir = 'auto'; // a name from right to left leaves its row in order
+    button.title = this.trans.__('Show or hide %1', line.name);
+    button.setAttribute('aria-pressed', String(this.isShown(line.id)));
     button.addEventListener('click', () => { this._toggle(line.id, button); });
     const name = document.createElement('th');
     name.scope = 'row';

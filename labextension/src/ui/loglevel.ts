@@ -2,10 +2,12 @@
 
 const LEVELS: readonly [RegExp, string][] = [
   [/\b(?:ERROR|CRITICAL|FATAL|Traceback)\b|\b\w+(?:Error|Exception):/, 'jt-mod-error'],
-  [/\b(?:WARN|WARNING)\b|\b\w+Warning:/, 'jt-mod-warning']
+  [/\b(?:WARN|WARNING)\b|\b\w+Warning:/, 'jt-mod-warning'],
+  [/\b(?:DEBUG|TRACE)\b/, 'jt-mod-debug'],
+  [/\bINFO\b/, 'jt-mod-info']
 ];
 
-/** Return the class of a line: of an error, of a warning, or none. */
+/** Return the class of a line: of its level, or none. */
 export function levelOf(text: string): string {
   const begin = text.slice(0, 400); // a level stands at the beginning
   return LEVELS.find(([pattern]) => pattern.test(begin))?.[1] ?? '';

@@ -1,26 +1,30 @@
 /** A log with a search: through all of it, line by line, or only the lines that have it. */
 
 import { PanelLayout, Widget } from '@lumino/widgets';
-import { button, press } from './button';
-import { download } from './download';
+import { LogBar } from './logbar';
 import { LogView } from './logview';
 import { part } from './part';
+import { whileSeen } from './whileseen';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILogLine } from '../contract/messages';
-import type { IFound, LogChange, LogModel } from '../data/logs';
+import type { LogFinder, ISearch } from '../data/logfinder';
+import type { LogChange, LogModel, LogPlace } from '../data/logs';
 
 /** What is fetched beyond the lines that are here. */
 export interface ILogActions {
+  followLog: (until: AbortSignal) => void;
   older: () => Promise<void>;
-  search: (text: string) => Promise<IFound>;
-  goTo: (position: number) => Promise<void>;
+  find: (search: ISearch) => LogFinder;
+  goTo: (place: LogPlace) => Promise<void>;
   goToEnd: () => Promise<void>;
-  whole: () => Promise<Blob>;
+  /** Where the log is downloaded. */
+  url: () => string;
 }
 
-/** How long nobody types before the whole log is searched, ms. */
+/** How long nobody types before the whole log is searched, and how often again as it grows, ms. */
 const PAUSE = 250;
+const AGAIN = 1000;
 
 export class LogSearch extends Widget {
   /**
@@ -37,146 +41,98 @@ export class LogSearch extends Widget {
     this.addClass('jt-LogSearch');
     this._view = new LogView(trans, () => { void this._try(actions.older); });
     this._view.onFollow = () => { void this._newest(); };
-    this._input.type = 'search';
-    this._input.className = 'jt-LogSearch-input jp-mod-styled';
-    this._input.placeholder = trans.__('Search the log');
-    this._input.setAttribute('aria-label', trans.__('Search the log'));
-    this._input.addEventListener('input', () => { this._search(); });
-    this._input.addEventListener('keydown', event => {
-      if (event.key === 'Enter') {
-        void this._walk(event.shiftKey ? -1 : 1);
-      }
+    this._bar = new LogBar(trans, {
+      search: () => { this._search(); },
+      walk: by => { void this._walk(by); },
+      only: () => { this._draw(); },
+      turn: (name, isOn) => this._view.turn(name, isOn),
+      select: stream => { this.log.select(stream); },
+      url: actions.url
     });
-    this._count.setAttribute('role', 'status');
     const layout = new PanelLayout();
     this.layout = layout;
-    [part(this._bar()), this._view].forEach(each => { layout.addWidget(each); });
+    [part(this._bar.node), this._view].forEach(each => { layout.addWidget(each); });
     log.changed.connect(this._changed, this);
-    this._draw();
+    whileSeen(this, until => {
+      if (this._isStale) {
+        this._isStale = false;
+        this._draw();
+      }
+      actions.followLog(until);
+    });
+    this._tellStreams();
   }
 
   override dispose(): void {
-    clearTimeout(this._timer);
+    this._cancel();
+    this._searching?.abort();
     super.dispose();
   }
 
-  private _bar(): HTMLElement {
-    const { trans } = this;
-    const up = button('↑', () => { void this._walk(-1); });
-    up.setAttribute('aria-label', trans.__('Previous match'));
-    const down = button('↓', () => { void this._walk(1); });
-    down.setAttribute('aria-label', trans.__('Next match'));
-    this._only = button(trans.__('Only matches'), () => { this.isOnly = !this._isOnly; }, true);
-    this._regex = button('.*', () => {
-      this._isRegex = !this._isRegex;
-      press(this._regex, this._isRegex);
-      this._search();
-    }, false);
-    this._regex.setAttribute('aria-label', trans.__('Regular expression, in the lines loaded'));
-    const bar = document.createElement('div');
-    bar.className = 'jt-LogSearch-bar';
-    bar.append(this._input, this._regex, this._count, up, down, this._only, ...this._looks());
-    return bar;
-  }
-
-  /** How the lines look, and what becomes of them. */
-  private _looks(): HTMLElement[] {
-    const { trans } = this;
-    const toggle = (word: string, name: string): HTMLButtonElement => {
-      const node = button(word, () => {
-        press(node, this._view.turn(name));
-      }, false);
-      return node;
-    };
-    const save = button(trans.__('Download'), () => { void this._try(() => this._save()); });
-    return [
-      this._levels(),
-      toggle(trans.__('Times'), 'jt-mod-times'),
-      toggle(trans.__('Long lines'), 'jt-mod-unwrapped'),
-      save
-    ];
-  }
-
-  private _levels(): HTMLElement {
-    const select = document.createElement('select');
-    select.setAttribute('aria-label', this.trans.__('Levels'));
-    const words: [string, string][] = [
-      ['', this.trans.__('All levels')],
-      ['jt-mod-warnings', this.trans.__('Warnings and errors')],
-      ['jt-mod-errors', this.trans.__('Errors')]
-    ];
-    select.append(...words.map(([name, word]) => new Option(word, name)));
-    select.addEventListener('change', () => {
-      words.forEach(([name]) => {
-        if (name) {
-          this._view.turn(name, name === select.value);
-        }
-      });
-    });
-    return select;
-  }
-
-  /** Whether only the lines are shown that have what is searched. */
-  private set isOnly(isOnly: boolean) {
-    this._isOnly = isOnly;
-    press(this._only, isOnly);
-    this._draw();
-  }
-
+  /** Look for what is in the box, in the lines here at once, in the whole log after a pause. */
   private _search(): void {
-    this._matches = matcher(this._input.value, this._isRegex);
-    this._found = null;
+    const { text, isRegex } = this._bar;
+    this._searching?.abort();
+    this._finder = text === '' ? null : this.actions.find({ text, isRegex });
     this._at = -1;
-    this._complaint = this._matches ? '' : this.trans.__('This is no regular expression.');
+    this._complaint = '';
     this._draw();
-    clearTimeout(this._timer);
-    if (this._input.value !== '' && this._matches) {
-      this._timer = setTimeout(() => { void this._try(() => this._find()); }, PAUSE);
+    this._later(PAUSE);
+  }
+
+  private _later(pause: number): void {
+    this._cancel();
+    if (this._finder) {
+      this._timer = setTimeout(() => { void this._find(); }, pause);
     }
   }
 
-  /** Find it in the whole log; a regular expression only in what is here, as it may take long. */
+  private _cancel(): void {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+  }
+
+  /** Find it in what is not yet searched of the log. */
   private async _find(): Promise<void> {
-    const text = this._input.value;
-    const found = this._isRegex
-      ? { lines: this._placed().filter(line => this._matches?.(line.text)), isWhole: true }
-      : await this.actions.search(text);
-    if (text === this._input.value) {
-      this._found = found;
-      this._at = -1;
+    const finder = this._finder;
+    this._cancel();
+    if (!finder || (this._searching && !this._searching.signal.aborted)) {
+      return;
+    }
+    const searching = new AbortController();
+    this._searching = searching;
+    await this._try(() => finder.run(searching.signal, () => { this._tell(); }));
+    if (this._searching === searching) {
+      this._searching = null;
+      if (this._bar.isOnly && finder.search.isRegex) {
+        this._draw(); // which lines match is known only now
+      }
       this._tell();
     }
   }
 
-  /** The lines here of which the place is known. */
-  private _placed(): readonly ILogLine[] {
-    return this.log.lines.filter(line => line.position >= 0);
-  }
-
   /** Go to the next match or the one before, wherever in the log it is. */
   private async _walk(by: number): Promise<void> {
-    await this._try(async () => {
-      if (!this._found && this._input.value !== '' && this._matches) {
-        clearTimeout(this._timer);
-        await this._find();
-      }
-      const lines = this._found?.lines ?? [];
-      if (lines.length > 0) {
-        const from = this._at < 0 && by < 0 ? 0 : this._at;
-        this._at = (from + by + lines.length) % lines.length;
-        await this._show(lines[this._at].position);
-      }
-    });
+    const finder = this._finder;
+    if (finder && finder.lines.length === 0) {
+      await this._find();
+    }
+    const lines = finder?.lines ?? [];
+    if (finder === this._finder && lines.length > 0) {
+      const from = this._at < 0 && by < 0 ? 0 : this._at;
+      this._at = (from + by + lines.length) % lines.length;
+      await this._try(() => this._show(lines[this._at]));
+    }
   }
 
-  private async _show(position: number): Promise<void> {
-    if (this._isOnly) {
-      this.isOnly = false; // what is around a match is what one wants to see
+  private async _show(line: ILogLine): Promise<void> {
+    if (this._bar.isOnly) {
+      this._bar.isOnly = false; // what is around a match is what one wants to see
+      this._draw();
     }
-    this._tell();
-    if (!this._view.reveal(position)) {
-      await this.actions.goTo(position);
-      this._view.reveal(position);
+    if (!this._view.reveal(line)) {
+      await this.actions.goTo(line);
+      this._view.reveal(line);
     }
   }
 
@@ -185,10 +141,6 @@ export class LogSearch extends Widget {
       await this._try(this.actions.goToEnd);
       this._view.isFollowing = true;
     }
-  }
-
-  private async _save(): Promise<void> {
-    download(`${this.log.job}.log`, await this.actions.whole());
   }
 
   /** Do it, and say so if it cannot be done. */
@@ -210,26 +162,54 @@ export class LogSearch extends Widget {
   }
 
   private _tell(): void {
-    this._count.textContent = this._complaint || this._counted();
+    this._bar.notice = this._complaint || this._counted();
   }
 
   private _counted(): string {
-    const { trans } = this;
-    if (!this._found) {
+    const { trans, _finder: finder, _at: at } = this;
+    if (!finder) {
       return '';
     }
-    const count = `${this._found.lines.length}${this._found.isWhole ? '' : '+'}`;
-    return this._at < 0
-      ? trans.__('%1 in the log', count)
-      : trans.__('%1 of %2', String(this._at + 1), count);
+    const count = `${finder.lines.length}${finder.isFull ? '+' : ''}`;
+    if (at >= 0) {
+      return trans.__('%1 of %2', String(at + 1), count);
+    }
+    if (finder.isStopped) {
+      const share = percent(finder);
+      return trans.__('%1 so far; stopped after a minute, at %2 % of the log', count, share);
+    }
+    return finder.share < 1
+      ? trans.__('%1 so far, %2 % of the log searched', count, percent(finder))
+      : trans.__('%1 in the log', count);
   }
 
+  private _tellStreams(): void {
+    const { streams, selected } = this.log;
+    this._bar.draw(streams, selected);
+    this._view.turn('jt-mod-streams', streams.length > 1 && selected === undefined);
+  }
+
+  /** What comes while nobody looks is drawn when somebody does. */
   private _changed(log: LogModel, change: LogChange): void {
-    this._view.hasOlder = log.hasOlder;
-    if (change.kind === 'ended') {
+    if (change.kind === 'streams' || change.kind === 'replaced') {
+      this._tellStreams();
+    }
+    if (change.kind === 'ended' || change.kind === 'streams') {
       return;
     }
-    const isNarrowed = this._isOnly && this._input.value !== '';
+    if (!this.isVisible) {
+      this._isStale = true;
+      return;
+    }
+    this._take(change);
+    this._view.hasOlder = log.hasOlder;
+    if (change.kind === 'appended' && this._timer === undefined) {
+      this._later(AGAIN); // no sooner, as a fast log would put it off for ever
+    }
+  }
+
+  private _take(change: Exclude<LogChange, { kind: 'ended' | 'streams' }>): void {
+    const isNarrowed = this._bar.isOnly && this._finder !== null;
     const isOther = change.kind === 'prepended' || (change.kind === 'appended' && change.dropped);
     if (change.kind === 'replaced' || (isNarrowed && isOther)) {
       this._draw(); // how many of those dropped were shown is not known
@@ -241,35 +221,27 @@ export class LogSearch extends Widget {
   }
 
   private _shown(lines: readonly ILogLine[]): readonly ILogLine[] {
-    const { _matches: matches } = this;
-    const isNarrowed = this._isOnly && this._input.value !== '' && matches;
-    return isNarrowed ? lines.filter(line => matches(line.text)) : lines;
+    const { _finder: finder } = this;
+    if (!this._bar.isOnly || !finder) {
+      return lines;
+    }
+    // a regular expression may take for ever: it is for the manager, which stops it
+    const words = finder.search.text.toLowerCase();
+    return finder.search.isRegex
+      ? lines.filter(line => finder.has(line))
+      : lines.filter(line => line.text.toLowerCase().includes(words));
   }
 
   private _view: LogView;
-  private _input = document.createElement('input');
-  private _count = document.createElement('span');
-  private _only!: HTMLButtonElement;
-  private _regex!: HTMLButtonElement;
-  private _matches: ((text: string) => boolean) | null = () => true;
-  private _found: IFound | null = null;
+  private _bar: LogBar;
+  private _finder: LogFinder | null = null;
+  private _searching: AbortController | null = null;
   private _at = -1;
-  private _isOnly = true;
-  private _isRegex = false;
+  private _isStale = true;
   private _complaint = '';
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Return what tells whether a line matches, whatever its case; null for a broken expression. */
-export function matcher(wanted: string, isRegex: boolean): ((text: string) => boolean) | null {
-  const words = wanted.toLowerCase();
-  if (!isRegex) {
-    return text => text.toLowerCase().includes(words);
-  }
-  try {
-    const pattern = new RegExp(wanted, 'i');
-    return text => pattern.test(text);
-  } catch {
-    return null;
-  }
+function percent(finder: LogFinder): string {
+  return String(Math.floor(100 * finder.share));
 }

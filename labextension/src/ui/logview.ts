@@ -7,6 +7,7 @@ import { clock, levelOf } from './loglevel';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILogLine } from '../contract/messages';
+import type { LogPlace } from '../data/logs';
 import type { IAnsiStyle } from './ansi';
 
 /** How many lines a block holds: blocks out of sight cost no layout (`content-visibility`). */
@@ -20,11 +21,11 @@ export class LogView extends Widget {
    */
   constructor(
     private trans: TranslationBundle,
-    private older?: () => void
+    older: () => void
   ) {
     super();
     this.addClass('jt-Log');
-    this._older = button(trans.__('Load older lines'), () => this.older?.());
+    this._older = button(trans.__('Load older lines'), older);
     this._older.hidden = true;
     this._follow = button(trans.__('Follow'), () => {
       this.isFollowing = !this.isFollowing;
@@ -64,7 +65,9 @@ export class LogView extends Widget {
 
   /** Offer to load older lines. */
   set hasOlder(hasOlder: boolean) {
-    this._older.hidden = !hasOlder || !this.older;
+    this._hasOlder = hasOlder;
+    this._older.hidden = !hasOlder;
+    this._tell();
   }
 
   /** Add lines below and take as many as `dropped` away above. */
@@ -109,15 +112,16 @@ export class LogView extends Widget {
   }
 
   /** Bring a line into sight and mark it; returns whether it is here. */
-  reveal(position: number): boolean {
+  reveal({ stream, position }: LogPlace): boolean {
     this._lines.querySelector('.jt-mod-current')?.classList.remove('jt-mod-current');
-    const line = this._lines.querySelector(`[data-position="${position}"]`);
+    const there = this._lines.querySelectorAll<HTMLElement>(`[data-position="${position}"]`);
+    const line = [...there].find(each => each.dataset.stream === hostOf(stream));
     if (line) {
       this.isFollowing = false;
       line.classList.add('jt-mod-current');
       line.scrollIntoView({ block: 'center' });
     }
-    return line !== null;
+    return line !== undefined;
   }
 
   /** Take all lines away. */
@@ -143,9 +147,10 @@ export class LogView extends Widget {
   }
 
   /** One line: text nodes and spans of known classes, so that nothing in a log is ever markup. */
-  private _line({ text: whole, time, position }: ILogLine): HTMLElement {
+  private _line({ text: whole, time, stream, position }: ILogLine): HTMLElement {
     const node = document.createElement('div');
     node.dataset.time = clock(time);
+    node.dataset.stream = hostOf(stream);
     node.dataset.position = String(position);
     node.className = levelOf(whole);
     const [found, style] = spans(whole, this._style);
@@ -180,8 +185,12 @@ export class LogView extends Widget {
     }
   }
 
+  /** Levels are told apart among the lines that are here, so it is said where these are not all. */
   private _tell(): void {
-    this._count.textContent = this.trans._n('%1 line', '%1 lines', this._total);
+    const { trans, _total: total } = this;
+    this._count.textContent = this._hasOlder
+      ? trans._n('%1 line loaded, older on demand', '%1 lines loaded, older on demand', total)
+      : trans._n('%1 line', '%1 lines', total);
   }
 
   private _scrolled(): void {
@@ -206,6 +215,12 @@ export class LogView extends Widget {
   private _follow: HTMLButtonElement;
   private _style: IAnsiStyle = PLAIN;
   private _isFollowing = true;
+  private _hasOlder = false;
   private _total = 0;
   private _top = 0;
+}
+
+/** Return what a stream is called among those of its job: `algo-2` of `job/algo-2-1700`. */
+export function hostOf(stream: string): string {
+  return stream.slice(stream.indexOf('/') + 1);
 }

@@ -1,4 +1,4 @@
-/** What curves are drawn over: steps, seconds since the first point, or the time of day. */
+/** What curves are drawn over: steps, seconds since the first point, the time of day, a metric. */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IColumns } from '../data/columns';
@@ -38,6 +38,26 @@ export function drawnOver(curve: ICurve, over: Over, began = 0): ILine {
   const { times, values } = byTime(columns);
   const steps = over === 'wall' ? times : times.map(time => time - began);
   return { id, name, steps, values };
+}
+
+/** Return a curve over the values that another metric had at its steps, or last before them. */
+export function drawnAgainst({ id, name, columns }: ICurve, other: ICurve): ILine {
+  const along: number[] = [];
+  let at = -1;
+  for (const step of columns.steps) {
+    while (at + 1 < other.columns.steps.length && other.columns.steps[at + 1] <= step) {
+      at++;
+    }
+    along.push(at < 0 ? NaN : other.columns.values[at]);
+  }
+  const order = [...along.keys()].filter(index => Number.isFinite(along[index]));
+  order.sort((one, another) => along[one] - along[another] || one - another);
+  return {
+    id,
+    name,
+    steps: Float64Array.from(order, index => along[index]),
+    values: Float64Array.from(order, index => columns.values[index])
+  };
 }
 
 /** Return when the first point of all curves came. */

@@ -2,6 +2,7 @@
 
 import { PLAIN } from './measures';
 import { dashOf } from './palette';
+import { paintStrays, straysOf } from './strays';
 
 import type uPlot from 'uplot';
 import type { ILine } from './aligned';
@@ -15,20 +16,17 @@ export interface IPlot {
   axis: IAxis;
   measure: IMeasure;
   isLog: boolean;
-  /** Charts of one key share their cursor. */
-  link: string;
 }
 
 /** Return the options that do not change with the lines. */
 export function plotOptions(plot: IPlot): Omit<uPlot.Options, 'width' | 'height' | 'series'> {
-  const { palette, axis, measure, isLog, link } = plot;
+  const { palette, axis, measure, isLog } = plot;
   return {
     pxAlign: false, // whole pixels would make steps of a flat curve
     legend: { show: false },
     cursor: {
       points: { size: 6 },
-      drag: { x: true, y: false, setScale: false },
-      ...(link && { sync: { key: link, scales: ['x', null], filters: { pub: isMove } } })
+      drag: { x: true, y: false, setScale: false }
     },
     scales: { x: { time: axis.isTime }, y: scale(measure, isLog) },
     axes: [along(palette, axis), upwards(palette, measure)]
@@ -51,9 +49,14 @@ export function seriesOf(
   };
 }
 
-/** A drag is about one chart; where the pointer is, about all. */
-function isMove(type: string): boolean {
-  return type === 'mousemove' || type === 'mouseleave';
+/** Mark what is no number on a line, at the edges of the plot. */
+export function markStrays(plot: uPlot, line: ILine, colour: string): void {
+  const { top, height } = plot.bbox;
+  const across = (step: number): number => plot.valToPos(step, 'x', true);
+  const area = { top, bottom: top + height, across, ratio: devicePixelRatio };
+  const { min = -Infinity, max = Infinity } = plot.scales.x;
+  const seen = straysOf(line).filter(({ step }) => step >= min && step <= max);
+  paintStrays(plot.ctx, area, colour, seen);
 }
 
 /** What has a unit begins at nothing: a tenth more of a little is no mountain. */

@@ -14,11 +14,11 @@ import type { ILine } from './aligned';
 export class SystemCurves extends Panel {
   /**
    * @param trans - the words
-   * @param link - of charts whose cursors move together
+   * @param pointed - called with the time that is under the pointer
    */
   constructor(
     private trans: TranslationBundle,
-    private link: string
+    private pointed: (time: number | null, from: Chart) => void
   ) {
     super();
     this.addClass('jt-System');
@@ -43,23 +43,33 @@ export class SystemCurves extends Panel {
     }
   }
 
+  /** Show the time that is under the pointer in another chart. */
+  point(time: number | null, from?: Chart): void {
+    for (const chart of this._byKey.values()) {
+      if (chart !== from) {
+        chart.point(time === null ? null : Math.round(time - this._began));
+      }
+    }
+  }
+
   private _draw(): void {
     const times = this._curves.map(({ columns }) => columns.times);
-    const began = Math.min(...times.map(each => each[0] ?? Infinity));
+    this._began = times.reduce((least, each) => Math.min(least, each[0] ?? Infinity), Infinity);
     for (const [key, group] of systemCharts(this._curves)) {
-      this._chart(key, group[0].name).draw(group.map(curve => overTime(curve, began)));
+      const { _began: began } = this;
+      this._chart(key, group[0].name).draw(() => group.map(curve => overTime(curve, began)));
     }
   }
 
   private _chart(key: string, name: string): Chart {
     let chart = this._byKey.get(key);
     if (!chart) {
-      chart = new Chart(this.trans, {
+      const made = (chart = new Chart(this.trans, {
         name: systemName(name),
         axis: axisOf('relative', this.trans),
         measure: measureOf(name),
-        link: this.link
-      });
+        pointed: place => { this.pointed(place === null ? null : this._began + place, made); }
+      }));
       // its place among the charts that are there: curves do not all begin at one time
       this._charts.insertWidget([...this._byKey.keys()].filter(each => each < key).length, chart);
       this._byKey.set(key, chart);
@@ -83,6 +93,7 @@ export class SystemCurves extends Panel {
   private _charts = new Panel();
   private _byKey = new Map<string, Chart>();
   private _curves: readonly ICurve[] = [];
+  private _began = Infinity;
   private _isOpen = false;
 }
 

@@ -57,6 +57,6 @@ class LogPattern:
 
     def _refusal(self, line: LogLine) -> str:
         return (
-            f"The search stopped after {SECONDS:g} s: {self._pattern.pattern!r} takes longer than that"
-            f" on the line at {line.position}; a simpler expression does not."
+            f"The search stopped after {SECONDS:g} s: {self._pattern.pattern!r} takes longer than"
+            f" that on the line at {line.position}; a simpler expression does not."
         )
