@@ -2,7 +2,8 @@ import sys
 
 import pytest
 
-from jupyter_train import form
+from jupyter_train import Estimator, form
+from jupyter_train.notebook.form_bundle import MIME_TYPE, form_document
 
 
 @pytest.fixture
@@ -26,10 +27,57 @@ def test_the_button_submits_what_the_fields_say(told, script, tmp_path):
     assert request["InputDataConfig"][0]["ChannelName"] == "training"
 
 
-def test_without_ipywidgets_the_form_says_what_else_works(monkeypatch, script):
+def test_without_ipywidgets_our_front_end_draws_it_and_others_say_what_else_works(
+    monkeypatch, script
+):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    with pytest.raises(ImportError, match="pip install ipywidgets"):
-        form(str(script))
+    shown = form(str(script), hyperparameters={"lr": 0.1})._repr_mimebundle_()
+    assert shown[MIME_TYPE]["form"]["hyperparameters"] == {"lr": "0.1"}
+    assert shown["text/plain"] == f"launch form of {script}: lr=0.1"
+    assert "pip install ipywidgets" in shown["text/html"]
+
+
+def test_our_front_end_gets_a_filled_form_and_all_others_widgets(told, script, tmp_path):
+    given = {"<b>": "1"}
+    shown = form(
+        str(script),
+        {"training": tmp_path},
+        given,
+        sagemaker_session=told(),
+        max_run=600,
+        tags={"team": "a"},
+        output_path="s3://elsewhere/",
+    )
+    bundle = shown._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert "<b>" not in bundle["text/html"]
+    assert bundle[MIME_TYPE] == {
+        "version": 1,
+        "form": {
+            "path": str(script),
+            "hyperparameters": given,
+            "inputs": {"training": tmp_path.as_uri()},
+            "environment": {"JUPYTER_TRAIN_PYTHON": sys.executable},
+            "tags": {"team": "a"},
+            "instance_type": "local",
+            "volume_size": 30,
+            "max_run": 600,
+            "members": {"OutputDataConfig": {"S3OutputPath": "s3://elsewhere/"}},
+        },
+    }
+
+
+def test_what_goes_with_a_script_is_said_where_a_form_can(told, script, tmp_path):
+    def document(entry_point, **parameters):
+        return form_document(Estimator(entry_point=entry_point, **parameters))
+
+    whole = document("train.py", source_dir=str(tmp_path))
+    assert (whole["path"], whole["whole_folder"]) == (str(script), True)
+    assert document("a/b.py", source_dir=str(tmp_path)) is None
+    assert document("train.py", dependencies=["x"]) is None
+    packed = document("train.py", source_dir="s3://b/a.tar.gz")
+    assert packed["source"] == "s3://b/a.tar.gz#train.py"
+    assert document(None, image_uri="net:1")["image"] == "net:1"
 
 
 def test_without_an_image_the_form_makes_a_plain_process_job(told, script):

@@ -98,6 +98,13 @@ def unpacked(small_manager):
         return {each.name: packed.extractfile(each).read().decode() for each in packed}
 
 
+async def test_a_whole_path_is_taken_where_the_file_browser_has_it(post, jp_root_dir, tmp_path):
+    code, _ = await post(path=str(jp_root_dir / "train.py"))
+    (tmp_path / "other.py").write_text("")
+    refused, said = await post(path=str(tmp_path / "other.py"))
+    assert (code, refused, said["field"]) == (200, 400, "path")
+
+
 async def test_a_cell_is_packed_as_train_packs_it(post, small_manager):
     _, said = await post(path="", code="print('é')\n", name_of_cell="first look")
     assert said["TrainingJobName"].startswith("first-look-20")

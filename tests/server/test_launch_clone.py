@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from jupyter_train.api.translate import with_defaults
+from jupyter_train.client.form_document import form_of
 from jupyter_train.client.submit import JobOptions, training_job_request
 from jupyter_train.server.draft import drafted
-from jupyter_train.server.former import form_of, unsaid_members
 
 PACKED = ("fit.py", "s3://jupyter-train/old/source/1/sourcedir.tar.gz")
 RICH = {
@@ -56,10 +56,9 @@ def asked_again(form, settings):
 def test_a_launch_of_a_clone_asks_for_an_equal_job(name, settings):
     first = training_job_request(JobOptions(name="old", **OPTIONS[name]))
     detail = with_defaults({**first, **(MORE if name == "odd" else {})})
-    form = form_of(detail, {"team": "a"})
-    rest = unsaid_members(detail, asked_again(form, settings))
-    assert bool(rest) is (name == "odd")
-    request = asked_again(json.loads(json.dumps({**form, "members": rest})), settings)
+    form = form_of(detail, {"team": "a"}, interpreter=sys.executable)
+    assert ("members" in form) is (name == "odd")
+    request = asked_again(json.loads(json.dumps(form)), settings)
     assert request["Tags"] == [{"Key": "team", "Value": "a"}]
     assert request["TrainingJobName"] != "old"
     assert with_defaults({**request, "TrainingJobName": "old"}) == detail
@@ -68,8 +67,7 @@ def test_a_launch_of_a_clone_asks_for_an_equal_job(name, settings):
 def test_what_is_changed_in_the_form_is_not_overruled_by_what_it_does_not_show(settings):
     detail = with_defaults(training_job_request(JobOptions(name="old", **OPTIONS["odd"])))
     form = form_of(detail, {})
-    rest = unsaid_members(detail, asked_again(form, settings))
-    changed = {**form, "members": rest, "inputs": {"rich": "s3://new/k"}, "instance_type": "big"}
+    changed = {**form, "inputs": {"rich": "s3://new/k"}, "instance_type": "big"}
     request = asked_again(changed, settings)
     (channel,) = request["InputDataConfig"]
     assert channel["ContentType"] == "text/csv"

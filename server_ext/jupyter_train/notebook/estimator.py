@@ -96,7 +96,7 @@ class Estimator:
     ) -> TrainingJob:
         """Submit a training job and return it, showing nothing."""
         source = self._source()
-        request = self._request(inputs, job_name, source)
+        request = self.request(inputs, job_name, source)
         if experiment_config:
             request["ExperimentConfig"] = dict(experiment_config)
         submit(self.session.connect(), request, source)
@@ -122,7 +122,10 @@ class Estimator:
             return None
         return packed_source(str(said["entry_point"]), said["source_dir"], said["dependencies"])
 
-    def _request(self, inputs: Inputs, name: str | None, source: Source | None) -> dict[str, Any]:
+    def request(
+        self, inputs: Inputs = None, name: str | None = None, source: Source | None = None
+    ) -> dict[str, Any]:
+        """Return the CreateTrainingJob request of the next job, without its script if not given."""
         request = training_job_request(self._options(inputs, name), source)
         put_members(request, vars(self))
         return request

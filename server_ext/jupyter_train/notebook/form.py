@@ -1,5 +1,6 @@
-"""A launch form: widgets for a job's hyperparameters and container, whose button submits it."""
+"""A launch form: drawn by our front end, which submits while the kernel is busy; else widgets."""
 
+import importlib
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from ..client.inputs import Inputs
 from ..client.submit import is_process
 from .estimator import Estimator
+from .form_bundle import form_bundle
 from .job import NOT_REACHABLE, TrainingJob
 from .session import Session
 
@@ -49,7 +51,19 @@ class LaunchForm:
             self.job.show()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        return self.box._repr_mimebundle_(**options)
+        # What our front end draws comes before widgets there, and is nothing to all others.
+        return {**self.box._repr_mimebundle_(**options), **form_bundle(self.estimator, self.inputs)}
+
+
+class PlainForm:
+    """A form where there are no widgets: drawn by our front end alone, told in words elsewhere."""
+
+    def __init__(self, estimator: Estimator, inputs: Inputs = None) -> None:
+        self.estimator = estimator
+        self.inputs = inputs
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return form_bundle(self.estimator, self.inputs)
 
 
 class ContainerFields:
@@ -101,12 +115,17 @@ def form(
     inputs: Inputs = None,
     hyperparameters: Mapping[str, Any] | None = None,
     **parameters: Any,
-) -> LaunchForm:
+) -> "LaunchForm | PlainForm":
     """Return a launch form for a script, or an image; the rest is what Estimator takes."""
     estimator = Estimator(
         entry_point=entry_point, hyperparameters=dict(hyperparameters or {}), **parameters
     )
-    return LaunchForm(estimator, inputs)
+    try:
+        return LaunchForm(estimator, inputs)
+    except ModuleNotFoundError as error:
+        if error.name != "ipywidgets":  # which is optional
+            raise
+        return PlainForm(estimator, inputs)
 
 
 def _local_images(session: Session) -> list[str]:
@@ -119,14 +138,7 @@ def _local_images(session: Session) -> list[str]:
 
 
 def _widgets() -> ModuleType:
-    try:
-        import ipywidgets  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise ImportError(
-            "the form needs ipywidgets: pip install ipywidgets; "
-            "Estimator and %train submit the same job without it"
-        ) from error
-    return ipywidgets  # type: ignore[no-any-return]  # it ships no types
+    return importlib.import_module("ipywidgets")
 
 
 # The first type that a value is of decides; bool comes before int, which it also is.

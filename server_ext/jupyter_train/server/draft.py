@@ -10,10 +10,10 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 from jupyter_server.utils import ApiPath, to_os_path
 
+from ..client.form_document import with_members
 from ..client.source import CELL, MissingPathError, Source, find_source, text_source
 from ..client.submit import JobOptions, address, image_name, training_job_request
 from .form import FieldError, Form
-from .former import with_members
 
 _URIS = ("s3://", "file://", "/")
 _NOTEBOOK = "notebook.ipynb"
@@ -177,6 +177,9 @@ def under(root: Path, path: str, field: str) -> Path:
     # Asked before: to_os_path resolves what leads up and returns where it leads.
     if ".." in path.split("/") or "\0" in path:
         raise FieldError(field, f"{path!r} leads out of the file browser's folder.")
+    # As a kernel tells it, which knows no file browser.
+    if any(Path(path).is_relative_to(each) for each in (root, root.resolve())):
+        return Path(path)
     try:
         return Path(to_os_path(ApiPath(path.strip("/")), str(root)))
     except ValueError as error:

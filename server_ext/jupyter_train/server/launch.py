@@ -1,15 +1,16 @@
 """A launch form made into a job, and a former job made into a form."""
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from ..client.connection import ApiError, Connection
+from ..client.form_document import form_of
 from ..client.submit import submit
 from .blame import blame
 from .draft import Draft, drafted
 from .form import FieldError, Form
-from .former import form_of, unsaid_members
 from .link import Link
 
 
@@ -27,15 +28,14 @@ async def launch(link: Link, form: Any, settings: Mapping[str, Any]) -> dict[str
         raise
 
 
-async def cloned(link: Link, asked: Any, settings: Mapping[str, Any]) -> dict[str, Any]:
+async def cloned(link: Link, asked: Any, _settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the form that asks again for what a former job was asked to do, under a new name."""
     job = Form(asked).text("job")
     detail = await link.ask("DescribeTrainingJob", {"TrainingJobName": job}, "sagemaker")
     arn = {"ResourceArn": detail["TrainingJobArn"]}
     tags = (await link.ask("ListTags", arn, "sagemaker")).get("Tags", ())
-    form = form_of(detail, {each["Key"]: each["Value"] for each in tags})
-    rest = unsaid_members(detail, (await drafted(form, settings)).request)
-    return {**form, **({"members": rest} if rest else {})}
+    named = {each["Key"]: each["Value"] for each in tags}
+    return form_of(detail, named, interpreter=sys.executable)
 
 
 def _send(manager: Connection, draft: Draft) -> dict[str, str]:

@@ -1,12 +1,12 @@
-"""A former job as a launch form, and the members of its request that no field says."""
+"""A request as a launch form, and the members of it that no field says."""
 
 import shlex
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ..client.parameters import find_member
 from ..contract.spec import INTERPRETER_VARIABLE, read_spec
+from .parameters import find_member
+from .submit import JobOptions, training_job_request
 
 Document = Mapping[str, Any]
 
@@ -51,14 +51,28 @@ _DEFAULTS = {
     "RecordWrapperType": "None",
 }
 _CHANNELS = "InputDataConfig"
+# What fields of several entries say.
+_SAID = frozenset(
+    {
+        *_FIELDS.values(),
+        "AlgorithmSpecification.MetricDefinitions",
+        "AlgorithmSpecification.ContainerEntrypoint",
+        "AlgorithmSpecification.ContainerArguments",
+    }
+)
 _SOURCE = ("sagemaker_program", "sagemaker_submit_directory")
 
 
-def form_of(detail: Document, tags: Mapping[str, str]) -> dict[str, Any]:
-    """Return the form that asks for a described job again; what it reads as empty is left out."""
+def form_of(
+    detail: Document, tags: Mapping[str, str], interpreter: str | None = None
+) -> dict[str, Any]:
+    """Return the form that asks for a described job again; what it reads as empty is left out.
+
+    `interpreter` is the one that is meant where a form names none.
+    """
     algorithm, environment = detail["AlgorithmSpecification"], dict(detail.get("Environment", {}))
-    if environment.get(INTERPRETER_VARIABLE) == sys.executable:
-        del environment[INTERPRETER_VARIABLE]
+    if environment.get(INTERPRETER_VARIABLE) == interpreter:
+        environment.pop(INTERPRETER_VARIABLE, None)
     source, hyperparameters = _source(detail)
     form = {
         "source": source,
@@ -78,13 +92,21 @@ def form_of(detail: Document, tags: Mapping[str, str]) -> dict[str, Any]:
         "tags": dict(tags),
         **{field: find_member(detail, path) for field, path in _FIELDS.items()},
     }
-    return {field: value for field, value in form.items() if value}
+    rest = _unsaid(detail)
+    said = {field: value for field, value in form.items() if value}
+    return {**said, "members": rest} if rest else said
 
 
-def unsaid_members(detail: Document, request: Document) -> dict[str, Any]:
-    """Return what a described job was asked to do that a request made of its form does not say."""
-    asked = {name: detail[name] for name in _ASKED if name in detail}
-    return _rest(_by_channel(asked), _by_channel(request))
+def _unsaid(detail: Document) -> dict[str, Any]:
+    """Return what a described job was asked to do that no field says."""
+    asked = _by_channel({name: detail[name] for name in _ASKED if name in detail})
+    usual = {**training_job_request(JobOptions()), _CHANNELS: {}}
+    for name, channel in asked.get(_CHANNELS, {}).items():
+        if uri := find_member(channel, "DataSource.S3DataSource.S3Uri"):
+            place = training_job_request(JobOptions(inputs={name: "s3://b/"}))
+            (usual[_CHANNELS][name],) = place[_CHANNELS]
+            usual[_CHANNELS][name]["DataSource"]["S3DataSource"]["S3Uri"] = uri
+    return _rest(asked, usual)
 
 
 def with_members(request: Document, members: Document) -> dict[str, Any]:
@@ -115,12 +137,14 @@ def _by_channel(document: Document) -> dict[str, Any]:
     return {**document, _CHANNELS: channels}
 
 
-def _rest(asked: Document, said: Document) -> dict[str, Any]:
+def _rest(asked: Document, said: Document, path: str = "") -> dict[str, Any]:
     found = {}
     for name, value in asked.items():
-        here = said.get(name)
+        here, place = said.get(name), f"{path}.{name}" if path else name
+        if place in _SAID:
+            continue
         if isinstance(value, Mapping) and isinstance(here, Mapping | None):
-            value = _rest(value, here or {})  # noqa: PLW2901 - what is left of it
+            value = _rest(value, here or {}, place)  # noqa: PLW2901 - what is left of it
         elif value == here or (here is None and value == _DEFAULTS.get(name)):
             continue
         if value not in (None, "", False, [], {}):
