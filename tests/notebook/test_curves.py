@@ -1,15 +1,17 @@
 import json
 import math
 import sys
-import types
 from base64 import b64decode
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pytest
 
 from jupyter_train import TrainingJob
 from jupyter_train.notebook.chart import draw, picture
-from jupyter_train.notebook.curves import PLOTLY, Curve, Curves
+from jupyter_train.notebook.curves import PLOTLY, Curve, Curves, figure_json
+from jupyter_train.notebook.figure import figure
+from jupyter_train.notebook.jobtable import JobTable
 
 
 @pytest.fixture
@@ -94,19 +96,38 @@ def test_without_pandas_a_frame_says_what_to_do(monkeypatch):
         _ = curve(1.0).frame
 
 
-def test_a_frame_has_a_row_for_each_point(monkeypatch):
-    class Frame(dict):
-        def assign(self, **more):
-            return Frame({**self, **more})
+def test_a_frame_has_a_row_for_each_point_with_its_time_and_what_is_no_number():
+    frame = Curves("a", {"loss": curve(3.0, math.inf), "acc": curve(math.nan)}).to_frame()
+    assert frame["metric"].tolist() == ["loss", "loss", "acc"]
+    assert frame["step"].tolist() == [0.0, 1.0, 0.0]
+    assert frame["value"].tolist()[:2] == [3.0, math.inf]
+    assert math.isnan(frame["value"][2])
+    assert frame["time"][1] == pd.Timestamp(1, unit="s", tz="UTC")
 
-    stand_in = types.SimpleNamespace(DataFrame=Frame, to_datetime=lambda column, **_: column)
-    monkeypatch.setitem(sys.modules, "pandas", stand_in)
-    assert Curves("a", {"loss": curve(3.0, 4.0)}).to_frame() == {
-        "metric": ["loss", "loss"],
-        "step": [0.0, 1.0],
-        "time": [0.0, 1.0],
-        "value": [3.0, 4.0],
-    }
+
+def test_without_points_a_frame_has_its_columns():
+    assert list(Curves("a", {}).frame.columns) == ["metric", "step", "time", "value"]
+
+
+def test_a_list_of_jobs_is_a_frame_with_a_column_for_each_metric():
+    summaries = [{"TrainingJobName": "a", "CreationTime": 1.0}, {"TrainingJobName": "b"}]
+    frame = JobTable(summaries, [{"loss": 0.5}]).to_frame()
+    assert frame["TrainingJobName"].tolist() == ["a", "b"]
+    assert frame["loss"][0] == 0.5
+    assert frame["loss"].isna().tolist() == [False, True]
+
+
+def test_what_is_infinite_or_no_number_is_a_mark_at_the_edge_of_a_figure():
+    (line, marks) = figure_json("a", {"loss": curve(1.0, math.inf, -math.inf, math.nan)})["data"]
+    assert line["y"] == [1.0, None, None, None]
+    assert (marks["x"], marks["y"], marks["yaxis"]) == ([1.0, 2.0, 3.0], [1, 0, 0], "y2")
+    assert marks["marker"]["symbol"] == ["triangle-up", "triangle-down", "x"]
+    assert marks["text"] == ["inf", "-inf", "nan"]
+
+
+def test_plotly_takes_a_figure_with_marks():
+    made = figure("a", {"loss": curve(1.0, math.inf, 2.0)})
+    assert [each.yaxis for each in made.data] == [None, "y2"]
 
 
 def test_curves_can_be_asked_for_by_name(job):

@@ -8,6 +8,9 @@ from .chart import picture
 from .loglines import visible
 
 PLOTLY = "application/vnd.plotly.v1+json"
+# More marks on one curve are a stripe, whoever counts them.
+_MARKS = 500
+_SYMBOLS = {math.inf: "triangle-up", -math.inf: "triangle-down"}
 
 
 class Curve(dict[str, list[float]]):
@@ -72,7 +75,7 @@ class Curves(dict[str, Curve]):
 
 
 def figure_json(title: str, curves: Mapping[str, Mapping[str, Sequence[float]]]) -> dict[str, Any]:
-    """Return what plotly draws: a line per curve over its steps, gaps where no number is."""
+    """Return what plotly draws: a line per curve over its steps, marks where no number is."""
     lines = [
         {
             "type": "scatter",
@@ -83,8 +86,35 @@ def figure_json(title: str, curves: Mapping[str, Mapping[str, Sequence[float]]])
         }
         for name, curve in curves.items()
     ]
+    marks = [_marks(name, curve) for name, curve in curves.items()]
     layout = {"title": {"text": _text(title)}, "xaxis": {"title": {"text": "step"}}}
-    return {"data": lines, "layout": layout}
+    if any(marks):
+        # An axis of their own: what is infinite stands at an edge, whatever the values are.
+        edges = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
+        layout["yaxis2"] = edges
+    return {"data": [*lines, *filter(None, marks)], "layout": layout}
+
+
+def _marks(name: str, curve: Mapping[str, Sequence[float]]) -> dict[str, Any] | None:
+    """Return marks at the edges: up and down for what is infinite, a cross for NaN."""
+    pairs = zip(curve["steps"], curve["values"], strict=False)
+    strays = [(step, value) for step, value in pairs if not math.isfinite(value)]
+    if not strays:
+        return None
+    strays = strays[:: math.ceil(len(strays) / _MARKS)]
+    symbols = [_SYMBOLS.get(value, "x") for _, value in strays]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": _text(name),
+        "showlegend": False,
+        "yaxis": "y2",
+        "x": [_number(step) for step, _ in strays],
+        "y": [1 if value == math.inf else 0 for _, value in strays],
+        "marker": {"symbol": symbols},
+        "text": [f"{value}" for _, value in strays],
+        "hoverinfo": "name+x+text",
+    }
 
 
 def _number(value: float) -> float | None:
