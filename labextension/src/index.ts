@@ -2,6 +2,7 @@
 
 import { mimePlugin } from './mime/plugin';
 import { commandsPlugin } from './panels/commands';
+import { comparePlugin } from './panels/compare';
 import { jobPlugin } from './panels/job';
 import { jobsPlugin } from './panels/jobs';
 import { launchPlugin } from './panels/launch';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   mimePlugin,
   commandsPlugin,
   manyJobsPlugin,
+  comparePlugin,
   jobsPlugin,
   jobPlugin,
   launchPlugin,

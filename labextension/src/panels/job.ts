@@ -41,19 +41,25 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: {
         args: {
           type: 'object',
-          properties: { job: { type: 'string', description: trans.__('The name of the job') } }
+          properties: {
+            job: { type: 'string', description: trans.__('The name of the job') },
+            page: { const: 'log', description: trans.__('The page to begin with') }
+          }
         }
       },
       execute: async args => {
         const job = typeof args.job === 'string' ? args.job : await asked(trans);
         if (job) {
-          await open(job);
+          const tab = await open(job);
+          if (args.page === 'log') {
+            tab.content.showLog();
+          }
         }
       }
     });
     palette?.addItem({ command: CommandIDs.openJob, category: trans.__('Training') });
 
-    const open = async (job: string): Promise<void> => {
+    const open = async (job: string): Promise<Tab> => {
       let tab = tracker.find(each => each.content.node.dataset.job === job);
       if (!tab) {
         tab = await newTab(app, train, job, trans);
@@ -76,6 +82,7 @@ async function asked(trans: TranslationBundle): Promise<string> {
   const { InputDialog } = await import('@jupyterlab/apputils');
   const answer = await InputDialog.getText({
     title: trans.__('Open Training Job'),
+      return tab;
     label: trans.__('Name of the job')
   });
   return answer.value?.trim() ?? '';

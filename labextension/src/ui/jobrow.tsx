@@ -118,7 +118,7 @@ function Lines({ job, list, clicked }: IJobRowProps): JSX.Element {
           {word}
         </span>
         {job.Unreachable && <span>{trans.__('not reachable')}</span>}
-        <span>{lasted(job, list)}</span>
+        {how.share === undefined && <span>{lasted(job, list)}</span>}
         {how.words && <span className="jt-JobList-doing">{how.words}</span>}
         <Metric job={job} />
         {job.Tags?.map(tag => <span key={tag} className="jt-JobList-tag">{tag}</span>)}

@@ -1,6 +1,6 @@
 /** What stands above the list of jobs: what it shows, what can be done to those selected. */
 
-import { addIcon, expandIcon, FilterBox } from '@jupyterlab/ui-components';
+import { addIcon, FilterBox, tableRowsIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { COLUMNS, columnOf, heading } from './jobcolumns';
 import { groupings } from './jobgroups';
@@ -35,7 +35,7 @@ export function JobsBar(props: IJobsBarProps): JSX.Element {
           showIcon={false}
         />
         {move && (
-          <IconButton icon={expandIcon} word={trans.__('List or table of jobs')} press={move} />
+          <IconButton icon={tableRowsIcon} word={trans.__('As table, or as list')} press={move} />
         )}
         {launch && (
           <IconButton icon={addIcon} word={trans.__('New training job…')} press={launch} />

@@ -54,6 +54,11 @@ export class JobTab extends Widget {
     this._curves = new CurveGrid(trans, { job: models.job.name, look, linesAt });
     this._log = new LogSearch(models.log, actions.log, trans);
     this._facts = new FactsPage(models.job, trans);
+  /** Show the page with the log. */
+  showLog(): void {
+    this._tabs.currentWidget = this._log;
+  }
+
     this._artifacts = new ArtifactsPage(models.job, actions, trans);
     this._build();
     models.job.changed.connect(this._drawJob, this);
@@ -77,7 +82,7 @@ export class JobTab extends Widget {
       [trans.__('Facts'), this._facts],
       [trans.__('Artifacts'), this._artifacts]
     ];
-    const tabs = new TabPanel();
+    const tabs = this._tabs;
     tabs.addClass('jt-JobTab-pages');
     tabs.tabBar.node.setAttribute('aria-label', trans.__('Views of the job'));
     for (const [label, page] of pages) {
@@ -169,11 +174,7 @@ export class JobTab extends Widget {
     return words[job.presence];
   }
 
-  private _drawCurves(): void {
-    const { curves, isComplete } = this.models.curves;
-    this._curves.draw(curves, isComplete);
-  }
-
+  private _tabs = new TabPanel();
   private _clock: ElapsedClock;
   private _curves: CurveGrid;
   private _log: LogSearch;
