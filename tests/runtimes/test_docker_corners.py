@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import debian
+from jupyter_train.contract.names import AttemptKey
 from jupyter_train.runtimes.base import Resources, StartError
 from jupyter_train.runtimes.docker import settings
 from jupyter_train.runtimes.docker.settings import container_name
@@ -97,6 +98,17 @@ def test_a_script_is_refused_where_no_python_can_run_it(yard, bare_image, name, 
     seen = yard.run(yard.spec("train", image=image, script_mode=True))
     assert seen.exit_code == 127
     assert seen.refused.startswith(f"the image {image!r} {words}")
+
+
+def test_the_manager_s_address_is_told_only_where_something_can_relay_to_it(yard, bare_image):
+    said = []
+    for attempt, image in enumerate((yard.engine.image, bare_image("none", {})), 1):
+        key = AttemptKey(job_id="job", attempt=attempt)
+        spec = yard.script("echo ${AWS_ENDPOINT_URL-nowhere}", image=image, key=key)
+        (spec.folder / "link").mkdir(parents=True)
+        (spec.folder / "link/manager.sock").touch()
+        said.append(yard.prints(spec).strip())
+    assert said == ["http://127.0.0.1:7170", "nowhere"]
 
 
 def test_an_image_that_names_no_program_is_refused(yard, bare_image):
