@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import MARKER_VARIABLE, AttemptSpec, Container, Mount
-from .images import Image
+from .images import ML, Image
 from .options import Options
 from .watch import MANAGER_LABEL
 
@@ -30,6 +30,7 @@ SCRIPT_VARIABLE = "JUPYTER_TRAIN_SCRIPT"
 METADATA_ADDRESSES = ("169.254.169.254", "169.254.170.2")
 
 OPEN_FILES = 1_048_576
+LOCKED_MEMORY = -1  # as much as one likes: what GPUs read by themselves must not be swapped
 CPU_SHARES = 1024
 SMALLEST_MEMORY = 6 * 1024 * 1024  # the engine refuses less
 CLEARED = "void"  # what nvidia's hook takes for: no GPU, whatever the image says
@@ -132,8 +133,10 @@ def mounts(asked: Asked) -> Iterator[Mount]:
     folder = asked.spec.folder
     for name, writable in (("log", True), ("marks", True), ("metrics", True), ("link", False)):
         yield Mount(source=folder / name, target=f"{HOME}/{name}", writable=writable)
+    if not asked.image.has_ml:  # or its own user could not write beside what is mounted
+        yield Mount(source=folder / "ml", target=ML, writable=True)
     for name in ("input", "model", "output", "errors"):
-        yield Mount(source=folder / "ml" / name, target=f"/opt/ml/{name}", writable=True)
+        yield Mount(source=folder / "ml" / name, target=f"{ML}/{name}", writable=True)
     given = asked.container.mounts
     if asked.image.has_shell and not any(each.target == TOOLKIT for each in given):
         yield Mount(source=asked.toolkit, target=START.rpartition("/")[0])
@@ -209,7 +212,7 @@ def _ulimits(abilities: Abilities) -> list[dict[str, Any]]:
         return []
     return [
         {"Name": "nofile", "Soft": OPEN_FILES, "Hard": OPEN_FILES},
-        {"Name": "memlock", "Soft": -1, "Hard": -1},
+        {"Name": "memlock", "Soft": LOCKED_MEMORY, "Hard": LOCKED_MEMORY},
     ]
 
 
