@@ -48,6 +48,13 @@ def test_what_can_be_run_has_no_reason_against_it():
     assert refusals(document(), SETTINGS, FACTS) == []
 
 
+@pytest.mark.parametrize(("wait", "reasons"), [(None, 1), (599, 1), (600, 0)])
+def test_spot_needs_a_wait_that_is_no_shorter_than_the_run(wait, reasons):
+    limits = {"MaxRuntimeInSeconds": 600, "MaxWaitTimeInSeconds": wait}
+    spot = document(EnableManagedSpotTraining=True, StoppingCondition=limits)
+    assert len(refusals(spot, SETTINGS, FACTS)) == reasons
+
+
 def test_places_are_held_against_each_other_once_each_is_one():
     image = {"TrainingImage": "net:1"}
     inside = [channel("x", "s3://b/kept/deep")]

@@ -85,6 +85,8 @@ BAD = "a\0b"
         ({"instance_type": "local_gpu"}, "instance_type"),
         ({"max_run": 0}, "max_run"),
         ({"max_wait": 0}, "max_wait"),
+        ({"spot": True}, "max_wait"),
+        ({"spot": True, "max_wait": 599, "max_run": 600}, "max_wait"),
         ({"volume_size": -1}, "volume_size"),
         ({"max_retry_attempts": 31}, "max_retry_attempts"),
         ({"keep_alive": 30000}, "keep_alive"),

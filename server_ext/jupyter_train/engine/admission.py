@@ -58,6 +58,7 @@ def _checks(spec: TrainingJob, settings: Settings, facts: HostFacts) -> Iterator
         yield partial(_check_channel, channel, [each.name for each in spec.channels])
     for definition in spec.metric_definitions:
         yield partial(check_definitions, [definition])
+    yield partial(_check_wait, spec)
     yield lambda: Ledger(facts).clamp(demand_of(spec.instance_type, settings.instance_types))
     for member, uri in _addresses(spec).items():
         yield partial(_check_address, member, uri)
@@ -118,6 +119,15 @@ def _check_program(spec: TrainingJob) -> None:
             check_command(spec)
     except ClientError as error:
         raise RefusedError(str(error)) from error
+
+
+def _check_wait(spec: TrainingJob) -> None:
+    if spec.spot and (spec.max_wait is None or spec.max_wait < spec.max_runtime):
+        raise RefusedError(
+            f"Value '{spec.max_wait}' at 'stoppingCondition.maxWaitTimeInSeconds': with managed "
+            "Spot training it must be given, and be no less than maxRuntimeInSeconds, which is "
+            f"{spec.max_runtime}"
+        )
 
 
 def _check_channel(channel: Channel, names: list[str]) -> None:
