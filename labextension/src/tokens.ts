@@ -9,6 +9,9 @@ import type { Stream } from './data/stream';
 /** The MIME type of a job in a notebook: `{"job": NAME, "version": 1}`. */
 export const JOB_MIME_TYPE = 'application/vnd.jupyter-train.job+json';
 
+/** The MIME type of a launch form in a notebook: `{"form": {…}}`, what it is filled with. */
+export const FORM_MIME_TYPE = 'application/vnd.jupyter-train.form+json';
+
 /** What all views share: one client, one stream, one list of jobs. */
 export interface ITrain {
   readonly client: Client;
@@ -42,10 +45,12 @@ export const CommandIDs = {
   tagJobs: 'train:tag-jobs',
   /** Open a terminal in the container of a job that trains; args: {job: string}. */
   openTerminal: 'train:terminal',
-  /** Open the launch form. */
   /** Show the curves of jobs in one tab, one over the other. */
   compareJobs: 'train:compare-jobs',
+  /** Open the launch form; args say what it is filled with, and whether it is a dialog. */
   launch: 'train:launch',
+  /** Open the launch form filled as a job was; args: {job: string}. */
+  cloneJob: 'train:clone-job',
   /** Show the list of jobs. */
   showJobs: 'train:show-jobs'
 } as const;

@@ -5,7 +5,6 @@ import { readImages, readProblem } from '../../labextension/src/contract/contain
 import { readDetail, readSummary } from '../../labextension/src/contract/sagemaker';
 import { caveat } from '../../labextension/src/ui/caveat';
 import { binarySize } from '../../labextension/src/ui/figures';
-import { EMPTY, launchDocument } from '../../labextension/src/ui/launchdocument';
 import { isSystem, measureOf, systemCharts } from '../../labextension/src/ui/measures';
 import { preparation, share } from '../../labextension/src/ui/progress';
 
@@ -110,19 +109,6 @@ test('bytes of machines are counted in powers of two', () => {
   assert.deepEqual([0, 0.4, 1023, 1024, 250 * 1024 ** 2].map(binarySize), [
     '0 B', '0 B', '1023 B', '1 KiB', '250 MiB'
   ]);
-});
-
-test('only a form for an image speaks of containers', () => {
-  const plain = launchDocument({ ...EMPTY, path: 'a.py', image: 'left:over', kernel: 'k' });
-  assert.equal('image' in plain, false);
-  const form = { ...EMPTY, place: 'image' as const, image: ' net:1 ', keepMinutes: '5' };
-  const { image, keep_alive: kept, kernel } = launchDocument(form) as Record<string, unknown>;
-  assert.deepEqual([image, kept, kernel], ['net:1', 300, undefined]);
-});
-
-test('what is no number of hours is for the server to refuse', () => {
-  const sent = launchDocument({ ...EMPTY, maxHours: 'two' }) as Record<string, unknown>;
-  assert.equal(sent.max_run, 'two');
 });
 
 test('a silent engine is told before anything else, and a reason in its first line', () => {

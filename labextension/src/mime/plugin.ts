@@ -1,16 +1,18 @@
-/** The plugin that draws a job in a notebook's output, in JupyterLab and in Notebook 7. */
+/** The plugin that draws jobs and launch forms in notebooks, in JupyterLab and in Notebook 7. */
 
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { CommandIDs, ITrain, JOB_MIME_TYPE } from '../tokens';
-// eslint-disable-next-line jupyter/prefer-lazy-imports -- renderers are made synchronously
+import { CommandIDs, FORM_MIME_TYPE, ITrain, JOB_MIME_TYPE } from '../tokens';
+/* eslint-disable jupyter/prefer-lazy-imports -- renderers are made synchronously */
+import { FormRenderer } from './form';
 import { JobRenderer } from './renderer';
+/* eslint-enable jupyter/prefer-lazy-imports */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 export const mimePlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-train:mime',
-  description: 'Draws a live training job in a notebook.',
+  description: 'Draws a live training job, or the form that starts one, in a notebook.',
   autoStart: true,
   requires: [IRenderMimeRegistry, ITrain],
   optional: [ITranslator],
@@ -32,6 +34,18 @@ export const mimePlugin: JupyterFrontEndPlugin<void> = {
         createRenderer: () => {
           const hasTab = app.commands.hasCommand(CommandIDs.openJob);
           return new JobRenderer(train, trans, hasTab ? open : undefined);
+        }
+      },
+      0
+    );
+    registry.addFactory(
+      {
+        safe: true,
+        mimeTypes: [FORM_MIME_TYPE],
+        createRenderer: () => {
+          const hasTab = app.commands.hasCommand(CommandIDs.openJob);
+          const kernels = app.serviceManager.kernelspecs;
+          return new FormRenderer({ train, kernels, trans, ...(hasTab && { open }) });
         }
       },
       0

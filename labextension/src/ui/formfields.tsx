@@ -10,6 +10,8 @@ export interface ITextProps {
   changed: (text: string) => void;
   isRequired?: boolean;
   placeholder?: string;
+  /** What a keyboard on glass should offer. */
+  inputMode?: 'numeric' | 'decimal';
   /** Values to choose from; any other may be typed. */
   choices?: readonly string[];
   children?: React.ReactNode;
@@ -27,6 +29,7 @@ export function Text(props: ITextProps): JSX.Element {
           id={id}
           className="jp-mod-styled"
           type="text"
+          inputMode={props.inputMode}
           spellCheck={false}
           value={props.value}
           placeholder={props.placeholder}
@@ -51,6 +54,72 @@ export function Text(props: ITextProps): JSX.Element {
   );
 }
 
+/** Many lines of text. */
+export function Lines(props: Omit<ITextProps, 'choices' | 'children' | 'inputMode'>): JSX.Element {
+  const id = React.useId();
+  return (
+    <div className="jt-Form-field">
+      <label htmlFor={id}>{props.label}</label>
+      <textarea
+        id={id}
+        className="jp-mod-styled"
+        rows={6}
+        spellCheck={false}
+        value={props.value}
+        placeholder={props.placeholder}
+        aria-required={props.isRequired}
+        aria-invalid={props.problem !== ''}
+        aria-describedby={`${id}-more`}
+        onChange={event => { props.changed(event.target.value); }}
+      />
+      <div id={`${id}-more`}>
+        {props.hint && <small>{props.hint}</small>}
+        <Problem text={props.problem} />
+      </div>
+    </div>
+  );
+}
+
+export interface ISelectProps {
+  label: string;
+  hint?: string;
+  /** Value and label of each. */
+  choices: readonly (readonly [string, string])[];
+  value: string;
+  problem: string;
+  changed: (value: string) => void;
+  isRequired?: boolean;
+}
+
+/** One of a list. */
+export function Select(props: ISelectProps): JSX.Element {
+  const id = React.useId();
+  return (
+    <div className="jt-Form-field">
+      <label htmlFor={id}>{props.label}</label>
+      <div className="jp-select-wrapper">
+        <select
+          id={id}
+          className="jp-mod-styled"
+          value={props.value}
+          aria-required={props.isRequired}
+          aria-invalid={props.problem !== ''}
+          aria-describedby={`${id}-more`}
+          onChange={event => { props.changed(event.target.value); }}
+        >
+          {props.choices.map(([value, label]) => (
+            <option key={value} value={value}>{label}</option>
+          ))}
+        </select>
+      </div>
+      <div id={`${id}-more`}>
+        {props.hint && <small>{props.hint}</small>}
+        <Problem text={props.problem} />
+      </div>
+    </div>
+  );
+}
+
 export interface ICheckProps {
   label: string;
   isChecked: boolean;
@@ -60,17 +129,20 @@ export interface ICheckProps {
 
 /** Something that is so or not. */
 export function Check({ label, isChecked, problem = '', changed }: ICheckProps): JSX.Element {
+  const id = React.useId();
   return (
     <div>
       <label className="jt-Form-check">
         <input
           type="checkbox"
           checked={isChecked}
+          aria-invalid={problem !== ''}
+          aria-describedby={id}
           onChange={event => { changed(event.target.checked); }}
         />
         {label}
       </label>
-      <Problem text={problem} />
+      <Problem id={id} text={problem} />
     </div>
   );
 }
@@ -104,7 +176,29 @@ export function Choice({ legend, choices, value, changed }: IChoiceProps): JSX.E
   );
 }
 
+export interface IFoldProps {
+  summary: string;
+  /** Whether something in it has to be seen. */
+  isUrgent: boolean;
+  children: React.ReactNode;
+}
+
+/** What few need: unfolded by hand, or by a problem in it. */
+export function Fold({ summary, isUrgent, children }: IFoldProps): JSX.Element {
+  const [isOpen, setOpen] = React.useState(false);
+  return (
+    <details
+      className="jt-Form-more"
+      open={isOpen || isUrgent}
+      onToggle={event => { setOpen(event.currentTarget.open); }}
+    >
+      <summary>{summary}</summary>
+      <div className="jt-Form-folded">{children}</div>
+    </details>
+  );
+}
+
 /** What is wrong; nothing when nothing is. */
-export function Problem({ text }: { text: string }): JSX.Element | null {
-  return text ? <p className="jt-Form-problem" role="alert">{text}</p> : null;
+export function Problem({ text, id }: { text: string; id?: string }): JSX.Element | null {
+  return text ? <p className="jt-Form-problem" id={id} role="alert">{text}</p> : null;
 }
