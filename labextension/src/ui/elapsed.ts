@@ -2,6 +2,7 @@
 
 import { Widget } from '@lumino/widgets';
 import { elapsed, secondsOf } from './duration';
+import { whileSeen } from './whileseen';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISpan } from './duration';
@@ -12,6 +13,11 @@ export class ElapsedClock extends Widget {
     super({ node: document.createElement('span') });
     this.addClass('jt-Elapsed');
     this.node.title = trans.__('Time since the job was created');
+    whileSeen(this, until => {
+      this._tick();
+      const timer = setInterval(() => { this._tick(); }, 1000);
+      until.addEventListener('abort', () => { clearInterval(timer); });
+    });
   }
 
   /** Show the duration of a job. */
@@ -19,14 +25,6 @@ export class ElapsedClock extends Widget {
     this._span = span;
     this._hasEnded = hasEnded;
     this._tick();
-  }
-
-  protected override onAfterAttach(): void {
-    this._timer = setInterval(() => { this._tick(); }, 1000);
-  }
-
-  protected override onBeforeDetach(): void {
-    clearInterval(this._timer);
   }
 
   private _tick(): void {
@@ -40,5 +38,4 @@ export class ElapsedClock extends Widget {
 
   private _span: ISpan | null = null;
   private _hasEnded = false;
-  private _timer: ReturnType<typeof setInterval> | undefined;
 }

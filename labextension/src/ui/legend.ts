@@ -1,5 +1,7 @@
 /** The legend of a chart: a table of last values in which each line can be switched off. */
 
+import { COLOURS } from './palette';
+
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILine } from './aligned';
 import type { IAxis } from './over';
@@ -73,7 +75,8 @@ export class Legend {
     const row = this._body.insertRow();
     const button = document.createElement('button');
     button.type = 'button';
-    button.className = `jt-Legend-toggle jt-mod-line${index % 8}`;
+    const round = Math.min(Math.floor(index / COLOURS), 2);
+    button.className = `jt-Legend-toggle jt-mod-line${index % COLOURS} jt-mod-round${round}`;
     button.dir = 'auto'; // a name from right to left leaves its row in order
     button.title = this.trans.__('Show or hide %1', line.name);
     button.setAttribute('aria-pressed', String(this.isShown(line.id)));

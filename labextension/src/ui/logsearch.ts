@@ -203,8 +203,9 @@ export class LogSearch extends Widget {
     }
     this._take(change);
     this._view.hasOlder = log.hasOlder;
-    if (change.kind === 'appended' && this._timer === undefined) {
-      this._later(AGAIN); // no sooner, as a fast log would put it off for ever
+    const isGivenUp = this._complaint !== '' || this._finder?.isStopped;
+    if (change.kind === 'appended' && this._timer === undefined && !isGivenUp) {
+      this._later(AGAIN); // not anew with each line: a fast log would put it off for ever
     }
   }
 

@@ -20,7 +20,7 @@ export class MetricFilter {
   ) {
     this._input.type = 'search';
     this._input.className = 'jt-CurveBar-filter jp-mod-styled';
-    this._input.placeholder = trans.__('Metrics, as a regular expression');
+    this._input.placeholder = trans.__('Filter metrics (.*)');
     this._input.setAttribute('aria-label', trans.__('Filter metrics by a regular expression'));
     this._input.addEventListener('input', () => {
       clearTimeout(this._timer);
