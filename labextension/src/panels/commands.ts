@@ -6,27 +6,13 @@ import { deleteIcon, stopIcon, terminalIcon } from '@jupyterlab/ui-components';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- what owns the list of jobs has loaded it
 import { ENDED } from '../contract/sagemaker';
 import { CommandIDs, ITrain } from '../tokens';
+import { askedJob, jobArgs, jobOf } from '../ui/whichjobs';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Title, Widget } from '@lumino/widgets';
-
-/** The JSON schema of a command on a job. */
-export const JOB_ARGS = {
-  type: 'object',
-  properties: { job: { type: 'string', description: 'The name of the training job' } }
-} as const;
-
-/** Return the job a command is about; an empty name when there is none. */
-export function jobOf(app: JupyterFrontEnd, args: ReadonlyPartialJSONObject): string {
-  if (typeof args.job === 'string' && args.job) {
-    return args.job;
-  }
-  const hit = app.contextMenuHitTest(node => node.dataset.job !== undefined);
-  const front = app.shell.currentWidget?.node.querySelector<HTMLElement>('[data-job]');
-  return hit?.dataset.job ?? front?.dataset.job ?? '';
-}
+import type { IJobSummary } from '../contract/sagemaker';
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-train:commands',
@@ -41,55 +27,94 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter-train');
-    const standing = (args: ReadonlyPartialJSONObject): string | undefined =>
-      train.jobs.find(jobOf(app, args))?.TrainingJobStatus;
-
-    app.commands.addCommand(CommandIDs.stopJob, {
-      label: trans.__('Stop Training Job'),
-      caption: trans.__('Ask the job to end; what it has made so far is kept'),
-      icon: stopIcon,
-      describedBy: { args: JOB_ARGS },
-      isEnabled: args => {
-        const status = standing(args);
-        return status === undefined || (!ENDED.has(status) && status !== 'Stopping');
-      },
-      execute: async args => {
-        const job = jobOf(app, args);
-        await shown(trans.__('Could not stop %1', job), train.client.stop(job));
-      }
-    });
-
-    app.commands.addCommand(CommandIDs.deleteJob, {
-      label: trans.__('Delete Training Job…'),
-      caption: trans.__('Forget a job that has ended, with its log and its curves'),
-      icon: deleteIcon,
-      describedBy: { args: JOB_ARGS },
-      isEnabled: args => ENDED.has(standing(args) ?? ''),
-      execute: async args => {
-        const job = jobOf(app, args);
-        if (await isSure(job, trans)) {
-          await shown(trans.__('Could not delete %1', job), train.client.delete(job));
-        }
-      }
-    });
-
-    app.commands.addCommand(CommandIDs.openTerminal, {
-      label: trans.__('Open Terminal in Training Job'),
-      caption: trans.__('Open a terminal in the container of a job that trains'),
-      icon: terminalIcon,
-      describedBy: { args: JOB_ARGS },
-      isVisible: () => app.commands.hasCommand(NEW_TERMINAL),
-      isEnabled: args => train.jobs.find(jobOf(app, args))?.SecondaryStatus === 'Training',
-      execute: async args => {
-        const job = jobOf(app, args);
-        const opened = openTerminal(app, train, job, trans);
-        await shown(trans.__('Could not open a terminal in %1', job), opened);
-      }
-    });
-    const category = trans.__('Training');
-    palette?.addItem({ command: CommandIDs.openTerminal, category });
+    const services = { app, train, trans };
+    addStop(services);
+    addDelete(services);
+    addTerminal(services);
+    for (const command of [CommandIDs.stopJob, CommandIDs.deleteJob, CommandIDs.openTerminal]) {
+      palette?.addItem({ command, category: trans.__('Training') });
+    }
   }
 };
+
+/** What commands are made from. */
+interface IServices {
+  app: JupyterFrontEnd;
+  train: ITrain;
+  trans: TranslationBundle;
+}
+
+function addStop(services: IServices): void {
+  const { app, train, trans } = services;
+  app.commands.addCommand(CommandIDs.stopJob, {
+    label: trans.__('Stop Training Job'),
+    caption: trans.__('Ask the job to end; what it has made so far is kept'),
+    icon: stopIcon,
+    describedBy: { args: jobArgs(trans) },
+    isEnabled: args => {
+      const status = train.jobs.find(jobOf(app, args))?.TrainingJobStatus;
+      return status === undefined || (!ENDED.has(status) && status !== 'Stopping');
+    },
+    execute: async args => {
+      const job = await chosen(services, args, trans.__('Stop Training Job'), isRunning);
+      if (job) {
+        await shown(trans.__('Could not stop %1', job), train.client.stop(job));
+      }
+    }
+  });
+}
+
+function addDelete(services: IServices): void {
+  const { app, train, trans } = services;
+  const title = trans.__('Delete Training Job…');
+  app.commands.addCommand(CommandIDs.deleteJob, {
+    label: title,
+    caption: trans.__('Forget a job that has ended, with its log and its curves'),
+    icon: deleteIcon,
+    describedBy: { args: jobArgs(trans) },
+    isEnabled: args => {
+      const name = jobOf(app, args);
+      const job = train.jobs.find(name);
+      return name === '' || (job !== undefined && !isRunning(job));
+    },
+    execute: async args => {
+      const job = await chosen(services, args, title, each => !isRunning(each));
+      if (job && (await isSure(job, trans))) {
+        await shown(trans.__('Could not delete %1', job), train.client.delete(job));
+      }
+    }
+  });
+}
+
+function addTerminal({ app, train, trans }: IServices): void {
+  app.commands.addCommand(CommandIDs.openTerminal, {
+    label: trans.__('Open Terminal in Training Job'),
+    caption: trans.__('Open a terminal in the container of a job that trains'),
+    icon: terminalIcon,
+    describedBy: { args: jobArgs(trans) },
+    isVisible: () => app.commands.hasCommand(NEW_TERMINAL),
+    isEnabled: args => train.jobs.find(jobOf(app, args))?.SecondaryStatus === 'Training',
+    execute: async args => {
+      const job = jobOf(app, args);
+      const opened = openTerminal(app, train, job, trans);
+      await shown(trans.__('Could not open a terminal in %1', job), opened);
+    }
+  });
+}
+
+/** Return the job a command is about; from the palette it may be about none yet, and asks. */
+async function chosen(
+  { app, train, trans }: IServices,
+  args: ReadonlyPartialJSONObject,
+  title: string,
+  isFor: (job: IJobSummary) => boolean
+): Promise<string> {
+  return jobOf(app, args) || (await askedJob(title, train.jobs.jobs.filter(isFor), trans));
+}
+
+function isRunning(job: IJobSummary): boolean {
+  return !ENDED.has(job.TrainingJobStatus);
+}
 
 /** The command of JupyterLab that shows a terminal; the name of one that runs may be given. */
 const NEW_TERMINAL = 'terminal:create-new';

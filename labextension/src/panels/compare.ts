@@ -1,10 +1,16 @@
 /** A tab in which jobs are compared; back after a reload. */
 
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
-import { MainAreaWidget, showErrorMessage, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  ICommandPalette,
+  MainAreaWidget,
+  showErrorMessage,
+  WidgetTracker
+} from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, ITrain } from '../tokens';
 import { trainIcon } from '../ui/icon';
+import { askedJobs, jobsArgs, namesIn } from '../ui/whichjobs';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -20,12 +26,14 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
   description: 'Compares training jobs in a tab of the main area.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ILabShell, ILayoutRestorer, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
+  // eslint-disable-next-line max-params -- one for each service
   activate: (
     app: JupyterFrontEnd,
     train: ITrain,
     shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null,
     translator: ITranslator | null
   ): void => {
     if (!shell) {
@@ -38,21 +46,12 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
       label,
       caption: trans.__('Show the curves of jobs over one another, and in what they differ'),
       icon: trainIcon,
-      describedBy: {
-        args: {
-          type: 'object',
-          properties: {
-            jobs: {
-              type: 'array',
-              items: { type: 'string' },
-              description: trans.__('Names of training jobs')
-            }
-          },
-          required: ['jobs']
-        }
-      },
+      describedBy: { args: jobsArgs(trans) },
       execute: async args => {
-        const jobs = Array.isArray(args.jobs) ? [...new Set(args.jobs.map(String))] : [];
+        const jobs = namesIn(args) ?? (await askedJobs(label, train.jobs.jobs, trans));
+        if (jobs.length === 0) {
+          return; // none was chosen
+        }
         if (jobs.length < 2 || jobs.length > MOST) {
           await showErrorMessage(label, trans.__('From 2 to %1 jobs can be compared.', MOST));
           return;
@@ -60,6 +59,8 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
         await open(jobs);
       }
     });
+
+    palette?.addItem({ command: CommandIDs.compareJobs, category: trans.__('Training') });
 
     const open = async (jobs: string[]): Promise<void> => {
       const id = `jt-compare-${jobs.join(' ')}`;

@@ -1,16 +1,22 @@
 /** Commands on many jobs at once: each asks first, and says at the end what was refused. */
 
-import { Dialog, InputDialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import {
+  Dialog,
+  ICommandPalette,
+  InputDialog,
+  showDialog,
+  showErrorMessage
+} from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { copyIcon, deleteIcon, editIcon, stopIcon } from '@jupyterlab/ui-components';
 // eslint-disable-next-line jupyter/prefer-lazy-imports -- what owns the list of jobs has loaded it
 import { ENDED } from '../contract/sagemaker';
 import { CommandIDs, ITrain } from '../tokens';
+import { askedJobs, jobsArgs, namesIn } from '../ui/whichjobs';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IJobSummary } from '../contract/sagemaker';
 
 /** So many calls are under way at a time. */
@@ -19,18 +25,11 @@ const AT_ONCE = 4;
 /** So many names and refusals fit into a dialog. */
 const SHOWN = 10;
 
-const JOBS_ARGS = {
-  type: 'object',
-  properties: {
-    jobs: { type: 'array', items: { type: 'string' }, description: 'Names of training jobs' }
-  },
-  required: ['jobs']
-} as const;
-
 /** One thing that can be done to many jobs. */
 interface IDeed {
   id: string;
   label: string;
+  caption: string;
   icon: LabIcon;
   /** Asks; returns what to do to each job, or nothing if it is not to be. */
   ask: (jobs: readonly IJobSummary[]) => Promise<((job: IJobSummary) => Promise<void>) | null>;
@@ -44,16 +43,30 @@ export const manyJobsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Commands that stop, delete, tag and clone many training jobs.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ITranslator],
-  activate: (app: JupyterFrontEnd, train: ITrain, translator: ITranslator | null): void => {
+  optional: [ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    train: ITrain,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ): void => {
     const trans = (translator ?? nullTranslator).load('jupyter-train');
     for (const deed of deeds(train, trans)) {
       app.commands.addCommand(deed.id, {
         label: deed.label,
+        caption: deed.caption,
         icon: deed.icon,
-        describedBy: { args: JOBS_ARGS },
+        describedBy: { args: jobsArgs(trans) },
         execute: async args => {
-          const jobs = named(train, args).filter(deed.isFor);
+          const there = train.jobs.jobs;
+          const asked = (): Promise<string[]> => {
+            return askedJobs(deed.label, there.filter(deed.isFor), trans);
+          };
+          const names = namesIn(args) ?? (there.some(deed.isFor) ? await asked() : []);
+          if (names.length === 0 && there.some(deed.isFor)) {
+            return; // none was chosen
+          }
+          const jobs = names.flatMap(name => train.jobs.find(name) ?? []).filter(deed.isFor);
           if (jobs.length === 0) {
             await showErrorMessage(deed.label, deed.none);
             return;
@@ -64,14 +77,10 @@ export const manyJobsPlugin: JupyterFrontEndPlugin<void> = {
           }
         }
       });
+      palette?.addItem({ command: deed.id, category: trans.__('Training') });
     }
   }
 };
-
-function named(train: ITrain, args: ReadonlyPartialJSONObject): IJobSummary[] {
-  const names = Array.isArray(args.jobs) ? args.jobs : [];
-  return names.flatMap(name => train.jobs.find(String(name)) ?? []);
-}
 
 function deeds({ client }: ITrain, trans: TranslationBundle): IDeed[] {
   const cancel = trans.__('Cancel');
@@ -79,6 +88,7 @@ function deeds({ client }: ITrain, trans: TranslationBundle): IDeed[] {
     {
       id: CommandIDs.stopJobs,
       label: trans.__('Stop Training Jobs…'),
+      caption: trans.__('Ask jobs to end; what they have made so far is kept'),
       icon: stopIcon,
       isFor: job => !ENDED.has(job.TrainingJobStatus) && job.TrainingJobStatus !== 'Stopping',
       none: trans.__('None of these jobs runs.'),
@@ -91,6 +101,7 @@ function deeds({ client }: ITrain, trans: TranslationBundle): IDeed[] {
     {
       id: CommandIDs.deleteJobs,
       label: trans.__('Delete Training Jobs…'),
+      caption: trans.__('Forget jobs that have ended, with their logs and their curves'),
       icon: deleteIcon,
       isFor: job => ENDED.has(job.TrainingJobStatus),
       none: trans.__('Jobs that run are stopped before they are deleted.'),
@@ -103,6 +114,7 @@ function deeds({ client }: ITrain, trans: TranslationBundle): IDeed[] {
     {
       id: CommandIDs.cloneJobs,
       label: trans.__('Clone Training Jobs…'),
+      caption: trans.__('Start copies of jobs, under new names'),
       icon: copyIcon,
       isFor: () => true,
       none: trans.__('These jobs are not there any more.'),
@@ -115,6 +127,7 @@ function deeds({ client }: ITrain, trans: TranslationBundle): IDeed[] {
     {
       id: CommandIDs.tagJobs,
       label: trans.__('Tag Training Jobs…'),
+      caption: trans.__('Give jobs a tag'),
       icon: editIcon,
       isFor: job => job.TrainingJobArn !== undefined,
       none: trans.__('These jobs are not there any more.'),
