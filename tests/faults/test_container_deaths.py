@@ -117,6 +117,7 @@ def yard(shared_manager, desk_of, docker_engine, home):
     yard = Yard(desk_of(shared_manager), docker_engine)
     yield yard
     attempts = (home / "attempts").resolve()
+    attempts.mkdir(exist_ok=True)  # of jobs that never came so far there is none
     label = f"jupyter-train.attempts={attempts}"
     listed = docker_engine.api.api.containers
     yard.desk.until(lambda: not listed(all=True, filters={"label": label}), 20)

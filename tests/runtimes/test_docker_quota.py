@@ -4,13 +4,14 @@ import io
 import os
 import subprocess
 import tarfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from mortal_dockerd import mortal_dockerd
 
 import debian
 from docker_engine import DockerEngine
+from jupyter_train.runtimes.base import MachineError
 from jupyter_train.runtimes.docker.quota import can_limit
 
 MOUNTS = """\
@@ -41,34 +42,48 @@ def test_quotas_count_only_where_the_engine_keeps_its_containers(tmp_path, drive
 
 
 @contextmanager
-def small_disk(folder):
-    """A disk of btrfs, whose quotas every kernel has that has btrfs, where an engine will be."""
-    image = folder / "disk"
-    image.touch()
-    os.truncate(image, 256 * MIB)
-    (folder / "data").mkdir()
-    for words in (["mkfs.btrfs", "-q", image], ["mount", "-o", "loop", image, folder / "data"]):
-        done = subprocess.run(words, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"no disk of btrfs can be had: {done.stderr}")
-    yield
+def small_engine(driver, *mounts):
+    """An engine on a small disk that is mounted by these commands, with an image of one program."""
+    if os.geteuid():
+        pytest.skip("only root may mount a disk and start a dockerd on it")
+    with mortal_dockerd() as dockerd:
+        disk, data = dockerd.folder / "disk", dockerd.folder / "data"
+        disk.touch()
+        os.truncate(disk, 256 * MIB)
+        data.mkdir()
+        for words in mounts:
+            made = [each.format(disk=disk, data=data) for each in words.split()]
+            done = subprocess.run(made, capture_output=True, text=True, check=False)
+            if done.returncode:
+                pytest.skip(f"no small disk can be had: {done.stderr}")
+        dockerd.start("--storage-driver", driver)
+        engine = DockerEngine(dockerd.host, "small:latest")
+        engine.api.api.import_image_from_data(packed(), repository="small", tag="latest")
+        engine.disk = data
+        yield engine
+        engine.api.close()
 
 
 @pytest.fixture
 def limiting_engine(docker_engine):
-    """An engine that limits disks, with an image of one program."""
-    if os.geteuid():
-        pytest.skip("only root may mount a disk and start a dockerd on it")
+    """An engine on btrfs, whose quotas every kernel has that has btrfs."""
     try:
         debian.install("mkfs.btrfs")
     except debian.NotHereError as error:
         pytest.skip(f"no btrfs can be had: {error}")
-    with mortal_dockerd() as dockerd, small_disk(dockerd.folder):
-        dockerd.start("--storage-driver", "btrfs")
-        engine = DockerEngine(dockerd.host, "small:latest")
-        engine.api.api.import_image_from_data(packed(), repository="small", tag="latest")
+    with small_engine("btrfs", "mkfs.btrfs -q {disk}", "mount -o loop {disk} {data}") as engine:
         yield engine
-        engine.api.close()
+
+
+@pytest.fixture
+def crammed_engine(docker_engine):
+    """An engine whose disk is full but for what it has already."""
+    with small_engine("overlay2", "mount -t tmpfs -o size=64m none {data}") as engine:
+        with (engine.disk / "ballast").open("wb", buffering=0) as file, suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        yield engine
+        (engine.disk / "ballast").unlink()
 
 
 def packed():
@@ -95,3 +110,12 @@ def test_what_is_written_into_a_container_s_own_root_is_limited(yard_over, limit
     assert (spec.folder / "ml/model/fill").stat().st_size == 64 * MIB
     host = yard.container(spec).attrs["HostConfig"]
     assert host["StorageOpt"] == {"size": str(32 * MIB)}
+
+
+def test_an_engine_without_room_is_the_machine_s_fault_and_serves_again(yard_over, crammed_engine):
+    yard = yard_over(crammed_engine)
+    spec = yard.script("echo well")
+    with pytest.raises(MachineError, match="no space left on device"):
+        yard.start(spec)
+    (crammed_engine.disk / "ballast").write_bytes(b"")
+    assert yard.prints(spec) == "well\n"
