@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_train.runtimes.base import Container
 from jupyter_train.runtimes.docker import DockerRuntime, Options
+from jupyter_train.runtimes.docker.settings import FOREIGNER
 from jupyter_train.testing.runtime import KEY
 from jupyter_train.testing.services import ServiceSuite
 
@@ -17,13 +18,16 @@ pytestmark = pytest.mark.usefixtures("docker_engine")
 
 PROGRAM = """
 from jupyter_train.runtimes.docker import DockerRuntime, Options
+from jupyter_train.runtimes.docker.settings import FOREIGNER
 runtime = DockerRuntime(Options(host={host!r}))
 """
 
 
 class TestDockerRuntime(ServiceSuite):
     limits_memory = leaves = True
-    ambient = frozenset({"HOME", "HOSTNAME", "NVIDIA_VISIBLE_DEVICES", "PYTHONPATH"})
+    ambient = frozenset({"HOME", "HOSTNAME", "NVIDIA_VISIBLE_DEVICES", "PYTHONPATH"}) | (
+        FOREIGNER.keys() if os.getuid() else frozenset()
+    )
 
     @pytest.fixture
     def runtime(self, docker_runtime):

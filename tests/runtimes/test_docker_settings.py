@@ -98,6 +98,7 @@ def test_its_folders_are_mounted_and_nothing_else(yard, tmp_path):
     writable = {target for target, each in found.items() if each["RW"]}
     home = "/opt/jupyter-train"
     assert writable == {
+        "/opt/ml",
         "/opt/ml/input",
         "/opt/ml/model",
         "/opt/ml/output",
@@ -122,6 +123,12 @@ def test_what_became_a_link_after_it_was_looked_up_is_not_shown(yard, tmp_path, 
     with pytest.raises(StartError, match="became a link"):
         yard.start(spec)
     assert yard.log(spec) == b""
+
+
+def test_what_an_image_brings_below_opt_ml_is_there(yard):
+    dockerfile = "ARG BASE\nFROM ${BASE}\nRUN mkdir -p /opt/ml/code && echo 1 >/opt/ml/code/own\n"
+    image = yard.engine.build("own-code", dockerfile)
+    assert yard.prints(yard.script("cat /opt/ml/code/own; ls /opt/ml/model", image=image)) == "1\n"
 
 
 def test_what_is_mounted_to_be_read_cannot_be_written(yard):

@@ -300,5 +300,5 @@ def _same(source: str | Path, path: str | Path) -> None:
 def _make_mount_point(target: str, folder: AttemptFolder) -> None:
     """Make what the engine would otherwise make, as root, in a folder of the attempt."""
     seen = Path(target)
-    if seen.is_relative_to(IN_CONTAINER.data) or seen.is_relative_to(IN_CONTAINER.results):
+    if seen.is_relative_to(IN_CONTAINER.ml):
         (folder.ml / seen.relative_to(IN_CONTAINER.ml)).mkdir(parents=True, exist_ok=True)

@@ -16,13 +16,14 @@ from .pulling import Download, pull
 
 READ_ONLY_LABEL = "jupyter-train.read-only-root"
 SHELL = "/bin/sh"
+ML = "/opt/ml"
 KEPT = 256
 NAMELESS = "<none>:<none>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An image that is here."""
+    """An image that is here; `has_ml`: it brings files of its own below /opt/ml."""
 
     name: str
     id: str
@@ -33,6 +34,7 @@ class Image:
     variables: Mapping[str, str]
     read_only_root: bool = False
     has_shell: bool = True
+    has_ml: bool = True
 
     @property
     def prepared(self) -> Prepared:
@@ -46,7 +48,7 @@ class Images:
     def __init__(self, engine: Engine, table: Path | None) -> None:
         self._engine = engine
         self._table = table
-        self._shells: dict[str, bool] = {}
+        self._contents: dict[str, frozenset[str]] = {}
         self._inspected: dict[str, tuple[float, Image]] = {}
         self._lock = threading.Lock()
 
@@ -116,6 +118,7 @@ class Images:
         labels = config.get("Labels") or {}
         variables = dict(each.partition("=")[::2] for each in config.get("Env") or ())
         identity = document["Id"]
+        there = self._content(identity)
         return Image(
             name=name,
             id=identity,
@@ -125,23 +128,24 @@ class Images:
             entrypoint=tuple(config.get("Entrypoint") or ()),
             variables=variables,
             read_only_root=labels.get(READ_ONLY_LABEL, "").lower() == "true",
-            has_shell=self._has_shell(identity),
+            has_shell=SHELL in there,
+            has_ml=ML in there,
         )
 
-    def _has_shell(self, identity: str) -> bool:
+    def _content(self, identity: str) -> frozenset[str]:
         """Look into the image, once: only a container that is never started shows its files."""
-        known = self._shells.get(identity)
+        known = self._contents.get(identity)
         if known is None:
-            known = self._shells[identity] = self._find_shell(identity)
+            known = self._contents[identity] = self._find_content(identity)
         return known
 
-    def _find_shell(self, identity: str) -> bool:
+    def _find_content(self, identity: str) -> frozenset[str]:
         body: dict[str, Any] = {"Image": identity, "Entrypoint": [SHELL], "NetworkDisabled": True}
         body["HostConfig"] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
         body["Labels"] = {HELPER_LABEL: "1"}
         made = self._engine.call("create_container_from_config", body)["Id"]
         try:
-            return self._engine.has_file(made, SHELL)
+            return frozenset(path for path in (SHELL, ML) if self._engine.has_file(made, path))
         finally:
             self._engine.remove(made)
 
