@@ -6,7 +6,7 @@ const TAB = '.jp-SideBar .lm-TabBar-tab[data-id="jt-jobs"]';
 
 /** Whether rows are drawn, as many as are said. */
 function hasRows(rows) {
-  const count = document.querySelector('.jt-JobList-rows')?.getAttribute('aria-rowcount');
+  const count = document.querySelector('.jt-JobList [role=treegrid]')?.getAttribute('aria-rowcount');
   return document.querySelector('.jt-JobList [data-job]') && Number(count) === rows;
 }
 
