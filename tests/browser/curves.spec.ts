@@ -97,13 +97,13 @@ for step in range(100):
   const plain = await painted(chart);
   await chart.getByRole('button', { name: 'Log scale' }).click();
   await expect.poll(() => painted(chart)).not.toBe(plain);
-  await tab.getByLabel('Over').selectOption('Time of day');
+  await tab.locator('.jt-CurveBar').getByLabel('Over').selectOption('Time of day');
   await expect(chart.locator('thead')).toContainText('Time');
   await expect(chart.locator('tbody td').last()).toContainText(/\d+:\d\d:\d\d/);
-  await tab.getByLabel('Over').selectOption('lr');
+  await tab.locator('.jt-CurveBar').getByLabel('Over').selectOption('lr');
   await expect(chart.locator('thead')).toContainText('lr');
   await expect(chart.locator('tbody td').last()).toHaveText('1');
-  await tab.getByLabel('Over').selectOption('Steps');
+  await tab.locator('.jt-CurveBar').getByLabel('Over').selectOption('Steps');
 
   const at = await middle(chart);
   await page.mouse.move(at.x, at.y);

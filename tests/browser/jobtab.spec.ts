@@ -75,9 +75,9 @@ test('curves are smoothed, turned, zoomed by keys, held, and saved', async ({ pa
   await page.mouse.up();
   await expect(chart.getByRole('button', { name: 'Show all' })).toBeVisible();
 
-  await tab.getByLabel('Over').selectOption('relative');
+  await tab.locator('.jt-CurveBar').getByLabel('Over').selectOption('relative');
   await expect(chart.locator('thead')).toContainText('Second');
-  await tab.getByLabel('Over').selectOption('step');
+  await tab.locator('.jt-CurveBar').getByLabel('Over').selectOption('step');
   await tab.getByRole('button', { name: 'Pause' }).click();
   const table = (await saved(page, chart, 'CSV')).toString();
   expect(table.split('\n').slice(0, 1)).toEqual(['Step,train_loss,val_loss']);

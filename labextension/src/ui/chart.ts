@@ -314,6 +314,7 @@ export class Chart extends Widget {
     if (this._uplot && this._range) {
       const [min, max] = this._range;
       this._uplot.setScale('x', { min, max });
+      this._pointer.refresh(this._uplot);
     }
   }
 

@@ -31,6 +31,17 @@ export class ChartPointer {
     this._tell(plot);
   }
 
+  /** Lines or scale are others now; the plot has taken them over behind what runs. */
+  refresh(plot: uPlot): void {
+    const { left = -1, top = -1 } = plot.cursor;
+    if (left >= 0) {
+      queueMicrotask(() => {
+        plot.setCursor({ left, top }, false);
+        this._tell(plot);
+      });
+    }
+  }
+
   private _tell(plot: uPlot): number | undefined {
     const { idx } = plot.cursor;
     const place = typeof idx === 'number' ? plot.data[0][idx] : undefined;
