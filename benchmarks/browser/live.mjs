@@ -5,10 +5,13 @@ import { lab, measured, openTab } from './page.mjs';
 /** Count what changes in the tab of a job, from now on. */
 function count(job) {
   window.bench.changes = 0;
+  window.bench.watcher?.disconnect();
   const tab = document.querySelector(`.jt-JobTab[data-job="${job}"]`);
   if (tab) {
-    const watcher = new MutationObserver(found => { window.bench.changes += found.length; });
-    watcher.observe(tab, { attributes: true, characterData: true, childList: true, subtree: true });
+    window.bench.watcher = new MutationObserver(found => {
+      window.bench.changes += found.length;
+    });
+    window.bench.watcher.observe(tab, { attributes: true, characterData: true, childList: true, subtree: true });
   }
 }
 
