@@ -16,12 +16,6 @@ test('a name of separators alone is its own quantity', () => {
   assert.equal(quantity('::'), '::');
 });
 
-test('a hundred quantities make few charts, and no curve is left out', () => {
-  const groups = grouped(Array.from({ length: 100 }, (_, at) => ({ name: `m${at}` })));
-  assert.equal(groups.size, 24);
-  assert.equal([...groups.values()].flat().length, 100);
-});
-
 test('sizes of files are three figures and a unit', () => {
   assert.deepEqual([0, 999, 1500, 250_000_000, 2e15].map(size), [
     '0 B', '999 B', '1.5 kB', '250 MB', '2000 TB'
