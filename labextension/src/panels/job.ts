@@ -2,24 +2,36 @@
 
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, ITrain } from '../tokens';
 import { trainIcon } from '../ui/icon';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IArtifact } from '../contract/sagemaker';
-import type { IFound } from '../data/logs';
+import type { IFile } from '../contract/files';
+import type { JobFiles } from '../data/files';
 import type { IJobTabActions, JobTab } from '../ui/jobtab';
 
 type Tab = MainAreaWidget<JobTab>;
+
+/** What a tab is made from. */
+interface IServices {
+  app: JupyterFrontEnd;
+  train: ITrain;
+  browser: IDefaultFileBrowser | null;
+  trans: TranslationBundle;
+}
+
+/** A larger file is opened from where it was downloaded to. */
+const MOST_COPIED = 64 << 20;
 
 export const jobPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-train:job',
   description: 'Shows a training job in a tab of the main area.',
   autoStart: true,
   requires: [ITrain],
-  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ITranslator],
+  optional: [ILabShell, ILayoutRestorer, ICommandPalette, IDefaultFileBrowser, ITranslator],
   // eslint-disable-next-line max-params -- one for each service
   activate: (
     app: JupyterFrontEnd,
@@ -27,6 +39,7 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     shell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
+    browser: IDefaultFileBrowser | null,
     translator: ITranslator | null
   ): void => {
     if (!shell) {
@@ -62,13 +75,14 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     const open = async (job: string): Promise<Tab> => {
       let tab = tracker.find(each => each.content.node.dataset.job === job);
       if (!tab) {
-        tab = await newTab(app, train, job, trans);
+        tab = await newTab({ app, train, browser, trans }, job);
         await tracker.add(tab);
       }
       if (!tab.isAttached) {
         shell.add(tab, 'main', { type: 'Training' });
       }
       shell.activateById(tab.id);
+      return tab;
     };
     void restorer?.restore(tracker, {
       command: CommandIDs.openJob,
@@ -82,59 +96,34 @@ async function asked(trans: TranslationBundle): Promise<string> {
   const { InputDialog } = await import('@jupyterlab/apputils');
   const answer = await InputDialog.getText({
     title: trans.__('Open Training Job'),
-      return tab;
     label: trans.__('Name of the job')
   });
   return answer.value?.trim() ?? '';
 }
 
-/** Make a tab with models of its own; they end with it. */
-async function newTab(
-  app: JupyterFrontEnd,
-  train: ITrain,
-  name: string,
-  trans: TranslationBundle
-): Promise<Tab> {
-  const [{ JobTab }, { JobModel }, { CurvesModel, window }, logs] = await Promise.all([
+/** Make a tab with models of its own; they are current while it is looked at. */
+async function newTab({ app, train, browser, trans }: IServices, name: string): Promise<Tab> {
+  const [{ JobTab }, { JobModels }, { Belongings }] = await Promise.all([
     import('../ui/jobtab'),
-    import('../data/job'),
-    import('../data/curves'),
-    import('../data/logs')
+    import('../data/jobmodels'),
+    import('../data/belongings')
   ]);
   const { client, stream } = train;
-  const models = {
-    job: new JobModel(name),
-    curves: new CurvesModel(name),
-    log: new logs.LogModel(name)
-  };
+  const models = new JobModels(client, stream, name);
+  const own = new Belongings(client, name);
   const actions: IJobTabActions = {
     stop: (): void => { void app.commands.execute(CommandIDs.stopJob, { job: name }); },
     ...(app.commands.hasCommand(CommandIDs.openTerminal) && {
       terminal: (): void => { void app.commands.execute(CommandIDs.openTerminal, { job: name }); }
     }),
-    log: {
-      older: (): Promise<void> => models.log.older(client),
-      search: (text: string): Promise<IFound> => logs.searchLog(client, name, text),
-      goTo: (position: number): Promise<void> => models.log.goTo(client, position),
-      goToEnd: (): Promise<void> => models.log.goToEnd(client),
-      whole: (): Promise<Blob> => logs.wholeLog(client, name)
-    },
-    linesAt: second => logs.linesAt(client, models.job.logStreams, second),
-    look: (curve, range) => window(client, name, curve, range),
-    artifacts: (): Promise<IArtifact[]> => client.artifacts(name),
-    url: (artifact: IArtifact): string => client.objectUrl(artifact.Bucket, artifact.Key)
+    ...(browser && {
+      openCopy: (file: IFile): Promise<void> => openCopy(app, browser.model.path, own.files, file)
+    })
   };
-  const content = new JobTab(models, actions, trans);
-  const life = new AbortController();
+  const content = new JobTab(models, own, actions, trans);
   const hear = (): void => { content.isConnected = stream.connection !== 'lost'; };
   stream.changed.connect(hear);
-  content.disposed.connect(() => {
-    stream.changed.disconnect(hear);
-    life.abort();
-  });
-  models.job.follow(stream, life.signal);
-  models.curves.follow(stream, life.signal);
-  models.log.follow(stream, life.signal);
+  content.disposed.connect(() => { stream.changed.disconnect(hear); });
   const tab = new MainAreaWidget({ content });
   tab.id = `jt-job-${name}`;
   tab.title.label = name;
@@ -143,4 +132,21 @@ async function newTab(
   tab.title.caption = trans.__('Training job %1', name);
   tab.toolbar.hide();
   return tab;
+}
+
+/** Save a copy of a job's file in this folder, and open it. */
+async function openCopy(
+  app: JupyterFrontEnd,
+  folder: string,
+  files: JobFiles,
+  { path, place }: IFile
+): Promise<void> {
+  const { saveCopy } = await import('../data/copies');
+  const { pieces, isWhole } = await files.whole(place, MOST_COPIED);
+  if (!isWhole) {
+    throw new Error(`${path}: > ${MOST_COPIED >> 20} MiB`);
+  }
+  const name = path.split('/').pop() ?? path;
+  const saved = await saveCopy(app.serviceManager.contents, folder, name, pieces);
+  await app.commands.execute('docmanager:open', { path: saved });
 }

@@ -34,7 +34,7 @@ export function JobFacts({ detail, trans }: IJobFactsProps): JSX.Element {
     [trans.__('ARN'), detail.TrainingJobArn]
   ];
   return (
-    <div className="jt-Facts" tabIndex={0} aria-label={trans.__('Facts')} role="region">
+    <>
       <Section title={trans.__('Job')} facts={general} trans={trans} />
       <Section title={trans.__('Container')} facts={container(detail, trans)} trans={trans} />
       <Section
@@ -48,8 +48,7 @@ export function JobFacts({ detail, trans }: IJobFactsProps): JSX.Element {
         title={trans.__('Metric definitions')}
         facts={metrics(detail.document)}
       />
-      <Transitions detail={detail} trans={trans} />
-    </div>
+    </>
   );
 }
 
@@ -75,40 +74,6 @@ function Section({ title, facts, trans }: ISectionProps): JSX.Element | null {
               <td>
                 {isCopyable ? <Copyable name={name} text={String(value)} trans={trans} /> : value}
               </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-function Transitions({ detail, trans }: IJobFactsProps): JSX.Element | null {
-  const transitions = detail.SecondaryStatusTransitions;
-  if (transitions.length === 0) {
-    return null;
-  }
-  return (
-    <section>
-      <h3>{trans.__('Transitions')}</h3>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{trans.__('Status')}</th>
-            <th scope="col">{trans.__('From')}</th>
-            <th scope="col">{trans.__('Took')}</th>
-            <th scope="col">{trans.__('Message')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {transitions.map((each, place) => (
-            <tr key={place}>
-              <td>{each.Status}</td>
-              <td>{moment(each.StartTime)}</td>
-              <td>
-                {each.EndTime === undefined ? '' : elapsed(each.EndTime - each.StartTime, trans)}
-              </td>
-              <td>{each.StatusMessage}</td>
             </tr>
           ))}
         </tbody>

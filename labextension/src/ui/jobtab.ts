@@ -1,48 +1,37 @@
-/** A job in full: its standing above; curves, log, facts and artifacts below, a tab each. */
+/** A job in full: its standing above, and below it the pages of all there is to see. */
 
-import { ReactWidget } from '@jupyterlab/ui-components';
 import { BoxLayout, Panel, TabPanel, Widget } from '@lumino/widgets';
-import * as React from 'react';
-import { Artifacts } from './artifacts';
+import { artifactsPage, mediaPage, sourcePage } from './artifacts';
 import { caveat } from './caveat';
 import { CurveGrid } from './curvegrid';
 import { ElapsedClock } from './elapsed';
-import { JobFacts } from './jobfacts';
+import { FactsPage } from './factspage';
 import { LogSearch } from './logsearch';
+import { OverviewPage } from './overviewpage';
 import { part } from './part';
 import { Progress, told } from './progress';
 import { drawStatus } from './status';
+import { whileSeen } from './whileseen';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { CurvesModel } from '../data/curves';
-import type { JobModel } from '../data/job';
-import type { LogModel } from '../data/logs';
-import type { IArtifact } from '../contract/sagemaker';
-import type { Look } from './curvegrid';
-import type { ILogActions } from './logsearch';
-import type { LinesAt } from './moment';
-
-export interface IJobTabModels {
-  job: JobModel;
-  curves: CurvesModel;
-  log: LogModel;
-}
+import type { IFile } from '../contract/files';
+import type { Belongings } from '../data/belongings';
+import type { JobModels } from '../data/jobmodels';
+import type { Page } from './overview';
 
 /** What the tab can have done for it. */
 export interface IJobTabActions {
   stop: () => void;
   /** Opens a terminal in the job's container; absent where there are no terminals. */
   terminal?: () => void;
-  log: ILogActions;
-  look: Look;
-  linesAt: LinesAt;
-  artifacts: () => Promise<IArtifact[]>;
-  url: (artifact: IArtifact) => string;
+  /** Puts a copy of a file into the file browser and opens it; absent where there is none. */
+  openCopy?: (file: IFile) => Promise<void>;
 }
 
 export class JobTab extends Widget {
   constructor(
-    private models: IJobTabModels,
+    private models: JobModels,
+    own: Belongings,
     private actions: IJobTabActions,
     private trans: TranslationBundle
   ) {
@@ -50,21 +39,19 @@ export class JobTab extends Widget {
     this.addClass('jt-JobTab');
     this.node.dataset.job = models.job.name;
     this._clock = new ElapsedClock(trans);
-    const { look, linesAt } = actions;
-    this._curves = new CurveGrid(trans, { job: models.job.name, look, linesAt });
-    this._log = new LogSearch(models.log, actions.log, trans);
-    this._facts = new FactsPage(models.job, trans);
-  /** Show the page with the log. */
-  showLog(): void {
-    this._tabs.currentWidget = this._log;
-  }
-
-    this._artifacts = new ArtifactsPage(models.job, actions, trans);
+    this._curves = new CurveGrid(models.curves, models, trans);
+    this._log = new LogSearch(models.log, models, trans);
+    const files = { files: own.files, openCopy: actions.openCopy };
+    const turnTo = (page: Page): void => { this._turnTo(page); };
+    this._overview = new OverviewPage(models.job, own.cost, turnTo, trans);
+    this._facts = new FactsPage(models.job, own.sameAs, trans);
+    this._artifacts = artifactsPage(models.job, files, trans);
+    this._media = mediaPage(models.job, own, trans);
+    this._source = sourcePage(models.job, files, trans);
     this._build();
     models.job.changed.connect(this._drawJob, this);
-    models.curves.changed.connect(this._drawCurves, this);
+    whileSeen(this, models.followJob);
     this._drawJob();
-    this._drawCurves();
   }
 
   /** Say whether the manager can be heard; what was there before stays. */
@@ -73,14 +60,22 @@ export class JobTab extends Widget {
     this._drawJob();
   }
 
+  /** Show the page with the log. */
+  showLog(): void {
+    this._turnTo('log');
+  }
+
   private _build(): void {
     const { trans } = this;
     const header = this._head();
     const pages: [string, Widget][] = [
+      [trans.__('Overview'), this._overview],
       [trans.__('Curves'), this._curves],
       [trans.__('Log'), this._log],
-      [trans.__('Facts'), this._facts],
-      [trans.__('Artifacts'), this._artifacts]
+      [trans.__('Media'), this._media],
+      [trans.__('Artifacts'), this._artifacts],
+      [trans.__('Source'), this._source],
+      [trans.__('Facts'), this._facts]
     ];
     const tabs = this._tabs;
     tabs.addClass('jt-JobTab-pages');
@@ -89,6 +84,7 @@ export class JobTab extends Widget {
       page.title.label = label;
       tabs.addWidget(page);
     }
+    tabs.currentWidget = this._curves;
     const layout = new BoxLayout({ direction: 'top-to-bottom', spacing: 0 });
     this.layout = layout;
     [header, tabs].forEach(part => { layout.addWidget(part); });
@@ -132,9 +128,23 @@ export class JobTab extends Widget {
     return buttons;
   }
 
+  private _turnTo(page: Page): void {
+    const pages = { curves: this._curves, log: this._log, artifacts: this._artifacts };
+    this._tabs.currentWidget = pages[page];
+  }
+
+  /** A job that has failed is opened to see why. */
+  private _turn(isFailed: boolean): void {
+    if (this._isFirstLook && isFailed && this._tabs.currentWidget === this._curves) {
+      this._tabs.currentWidget = this._overview;
+    }
+    this._isFirstLook = false;
+  }
+
   private _drawJob(): void {
     const { detail, hasEnded } = this.models.job;
     if (detail) {
+      this._turn(detail.TrainingJobStatus === 'Failed');
       drawStatus(this._status, detail, this.trans);
       this._clock.measure(detail, hasEnded);
       this._progress.draw(told(detail, this.trans));
@@ -178,87 +188,16 @@ export class JobTab extends Widget {
   private _clock: ElapsedClock;
   private _curves: CurveGrid;
   private _log: LogSearch;
+  private _overview: Widget;
   private _facts: Widget;
   private _artifacts: Widget;
+  private _media: Widget;
+  private _source: Widget;
+  private _isFirstLook = true;
   private _status = document.createElement('span');
   private _progress = new Progress();
   private _stop = document.createElement('button');
   private _terminal = document.createElement('button');
   private _notice = document.createElement('span');
   private _isConnected = true;
-}
-
-/** Draws only while it is in sight. */
-class FactsPage extends ReactWidget {
-  constructor(
-    private job: JobModel,
-    private trans: TranslationBundle
-  ) {
-    super();
-    job.changed.connect(this._refresh, this);
-  }
-
-  protected override onAfterShow(): void {
-    this.update();
-  }
-
-  protected override render(): JSX.Element | null {
-    const { detail } = this.job;
-    return detail && <JobFacts detail={detail} trans={this.trans} />;
-  }
-
-  private _refresh(): void {
-    if (this.isVisible) {
-      this.update();
-    }
-  }
-}
-
-/** Asks for the files when it is shown, and again whenever the job moves on. */
-class ArtifactsPage extends ReactWidget {
-  constructor(
-    private job: JobModel,
-    private actions: IJobTabActions,
-    private trans: TranslationBundle
-  ) {
-    super();
-    job.changed.connect(this._refresh, this);
-  }
-
-  protected override onAfterShow(): void {
-    void this._load();
-  }
-
-  protected override render(): JSX.Element {
-    return (
-      <Artifacts
-        artifacts={this._artifacts}
-        problem={this._problem}
-        url={this.actions.url}
-        trans={this.trans}
-      />
-    );
-  }
-
-  private _refresh(): void {
-    const status = this.job.detail?.SecondaryStatus ?? '';
-    if (this.isVisible && status !== this._status) {
-      void this._load();
-    }
-  }
-
-  private async _load(): Promise<void> {
-    this._status = this.job.detail?.SecondaryStatus ?? '';
-    try {
-      this._artifacts = await this.actions.artifacts();
-      this._problem = '';
-    } catch (error) {
-      this._problem = error instanceof Error ? error.message : String(error);
-    }
-    this.update();
-  }
-
-  private _artifacts: IArtifact[] | null = null;
-  private _problem = '';
-  private _status = '';
 }
