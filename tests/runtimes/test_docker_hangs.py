@@ -58,11 +58,11 @@ def test_a_pull_that_hangs_keeps_no_manager_from_its_exit(door):
     program = f"""
 import asyncio
 from jupyter_train.runtimes.docker import DockerRuntime, Options
-from jupyter_train.runtimes.docker.pulling import pull
+from jupyter_train.runtimes.docker.pulling import Download, pull
 runtime = DockerRuntime(Options(host={door.host!r}))
 async def run():
-    task = asyncio.create_task(
-        runtime._engine.run(pull, runtime._engine, "nobody.invalid/x", "nobody.invalid/x", print))
+    asked = ("nobody.invalid/x", "nobody.invalid/x", print, Download())
+    task = asyncio.create_task(runtime._engine.run(pull, runtime._engine, *asked))
     await asyncio.sleep(1)
     task.cancel()
     await runtime.close()
