@@ -29,12 +29,15 @@ class Counting extends Stream {
 
 const POINTS = { type: 'points', series: 1, replace: false, next: 2 } as const;
 const COLUMNS = { steps: Float64Array.of(0, 1), times: Float64Array.of(0, 1) };
+const FOUND = {
+  Lines: [{ Time: 0, Text: 'x', Position: 0 }], Next: 10, End: 10, IsWhole: true
+};
 const LINE = { time: 0, text: 'x', stream: 's', position: 0 };
 
 function models(): [JobModels, Counting] {
   const stream = new Counting();
   const client = {
-    call: (): Promise<JsonObject> => Promise.resolve({}),
+    call: (): Promise<JsonObject> => Promise.resolve(FOUND),
     logUrl: (job: string, one?: string): string => `${job} ${one ?? 'all'}`
   };
   return [new JobModels(client, stream, 'a'), stream];
@@ -70,6 +73,15 @@ test('another host\'s log is followed as soon as it is chosen, and downloaded', 
   stream.say({ type: 'lines', stream: 's', lines: [LINE], first: 0, next: 10 });
   made.log.select('s2');
   assert.deepEqual([stream.asked.length, stream.listening.size, made.url()], [2, 1, 'a s2']);
+});
+
+test('what is looked for before there is a log is found when there is one', async () => {
+  const [made] = models();
+  const finder = made.find({ text: 'x', isRegex: false });
+  await finder.run(new AbortController().signal, () => undefined);
+  made.log.apply({ type: 'lines', stream: 's', lines: [LINE], first: 0, next: 10 });
+  await finder.run(new AbortController().signal, () => undefined);
+  assert.deepEqual(finder.lines.map(({ stream }) => stream), ['s']);
 });
 
 test('five thousand metrics are taken without a copy of them for each', () => {

@@ -143,7 +143,7 @@ function found(from: number, to: number, end: number): Record<string, unknown> {
 }
 
 function finder(caller: ICaller, clock = (): number => 0): LogFinder {
-  return new LogFinder(caller, 'a', ['s'], { text: 'l.n', isRegex: true }, clock);
+  return new LogFinder(caller, 'a', () => ['s'], { text: 'l.n', isRegex: true }, clock);
 }
 
 test('a log is searched piece by piece, and where it has grown since', async () => {

@@ -66,7 +66,10 @@ export class JobModels {
 
   /** Look for something in the streams that are shown. */
   readonly find = (search: ISearch): LogFinder => {
-    return new LogFinder(this.client, this.name, this.log.shown, search);
+    const { log } = this;
+    const one = log.selected;
+    const streams = (): readonly string[] => one === undefined ? log.streams : [one];
+    return new LogFinder(this.client, this.name, streams, search);
   };
 
   /** Return where the browser downloads what is shown of the log, whole. */

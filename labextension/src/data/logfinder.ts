@@ -22,21 +22,21 @@ export class LogFinder {
   /**
    * @param client - asks the manager
    * @param job - name of the job
-   * @param streams - the logs to look through
+   * @param streams - the logs to look through; there may be more of them later
    * @param search - what is looked for
    * @param clock - the time in seconds
    */
   constructor(
     private client: ICaller,
     private job: string,
-    private streams: readonly string[],
+    private streams: () => readonly string[],
     readonly search: ISearch,
     private clock = (): number => performance.now() / 1000
   ) {}
 
   /** The matches so far, stream by stream. */
   get lines(): readonly ILogLine[] {
-    return this.streams.flatMap(stream => this._found.get(stream) ?? []);
+    return this.streams().flatMap(stream => this._found.get(stream) ?? []);
   }
 
   /** Whether there are more matches than are kept. */
@@ -67,7 +67,7 @@ export class LogFinder {
   async run(until: AbortSignal, told: () => void): Promise<void> {
     const began = this.clock();
     this._isStopped = false;
-    for (const stream of this.streams) {
+    for (const stream of this.streams()) {
       let isWhole = false;
       while (!isWhole && !until.aborted && !this.isFull && !this._isStopped) {
         isWhole = await this._piece(stream);

@@ -46,7 +46,10 @@ export class LogSearch extends Widget {
       walk: by => { void this._walk(by); },
       only: () => { this._draw(); },
       turn: (name, isOn) => this._view.turn(name, isOn),
-      select: stream => { this.log.select(stream); },
+      select: stream => {
+        this.log.select(stream);
+        this._search();
+      },
       url: actions.url
     });
     const layout = new PanelLayout();
