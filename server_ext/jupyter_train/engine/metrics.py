@@ -14,7 +14,7 @@ from ..contract.spec import MetricDefinition
 from ..store.base import LogLine
 from .errors import RefusedError
 from .patterns import PatternError, compiled
-from .readings import Caught, Readings, is_plain
+from .readings import Caught, Reading, Readings, is_plain
 
 TIME_LIMIT = 0.05
 """CPU seconds a definition may take on a line; a catastrophic one is switched off."""
@@ -56,54 +56,53 @@ class MetricScan:
     """The definitions of one job at work; `counts` says how many samples each series has."""
 
     def __init__(self, definitions: Iterable[MetricDefinition], counts: Mapping[str, int]) -> None:
-        self._patterns = {each.name: compiled(each.regex) for each in definitions}
+        self._searches = {e.name: partial(_search, compiled(e.regex)) for e in definitions}
         self._counts = dict(counts)
         self.switched_off: list[str] = []
 
     def __bool__(self) -> bool:
-        return bool(self._patterns)
+        return bool(self._searches)
 
     def scan(self, lines: Iterable[LogLine]) -> dict[str, Samples]:
         """Return the samples these lines hold, by series."""
         rows: dict[str, list[tuple[int, float, float]]] = {}
         for line in lines:
-            for each in self.read(line.text):
-                row = (each.step, line.time / 1000, each.value)
-                rows.setdefault(each.name, []).append(row)
+            found = self._match(line.text)
+            step = _step(found)
+            for name, (value, _) in found.items():
+                row = (self._next(name, step), line.time / 1000, value)
+                rows.setdefault(name, []).append(row)
         return {name: samples(*zip(*each, strict=True)) for name, each in rows.items()}
 
     def read(self, text: str) -> list[Sighting]:
-        """Return what the next line holds."""
+        """Return what the next line holds, and where."""
         found = self._match(text)
         step = _step(found)
         sightings = []
-        for name, (value, start, end) in found.items():
-            number = self._counts.get(name, 0)
-            self._counts[name] = number + 1
-            sightings.append(Sighting(name, number if step is None else step, value, start, end))
+        for name, (value, (_, reading, start, end)) in found.items():
+            place = reading.origin(start), reading.origin(end)
+            sightings.append(Sighting(name, self._next(name, step), value, *place))
         return sightings
 
-    def _match(self, text: str) -> dict[str, tuple[float, int, int]]:
+    def _next(self, name: str, step: int | None) -> int:
+        number = self._counts.get(name, 0)
+        self._counts[name] = number + 1
+        return number if step is None else step
+
+    def _match(self, text: str) -> dict[str, tuple[float, Caught]]:
         found = {}
-        readings = None if is_plain(text) else Readings(text)
-        for name, pattern in list(self._patterns.items()):
+        readings = Reading(text) if is_plain(text) else Readings(text)
+        for name, search in list(self._searches.items()):
             try:
-                caught = _caught(pattern, text, readings)
+                caught = readings.find(search)
             except TimeoutError:
-                del self._patterns[name]
+                del self._searches[name]
                 self.switched_off.append(name)
                 continue
             value = None if caught is None else _number(caught[0])
             if caught is not None and value is not None:
-                found[name] = (value, caught[1], caught[2])
+                found[name] = (value, caught)
         return found
-
-
-def _caught(pattern: Any, text: str, readings: Readings | None) -> Caught | None:
-    if readings is not None:
-        return readings.find(partial(_search, pattern))
-    match = _search(pattern, text)
-    return (match[1], match.start(1), match.end(1)) if match else None
 
 
 def _search(pattern: Any, text: str) -> Any:
@@ -123,7 +122,7 @@ def _search(pattern: Any, text: str) -> Any:
             limit *= _PATIENCE
 
 
-def _step(found: Mapping[str, tuple[float, int, int]]) -> int | None:
+def _step(found: Mapping[str, tuple[float, Caught]]) -> int | None:
     for name in STEP_NAMES:
         value = found[name][0] if name in found else None
         # Beyond this floats are no longer whole numbers one by one; NaN and infinity are neither.

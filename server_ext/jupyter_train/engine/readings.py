@@ -6,11 +6,9 @@ Patterns for numbers seldom know NaN and infinity, which are what one most wants
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
-
-Caught = tuple[str | None, int, int]
-"""What a group caught, and where it begins and ends in the line as it is."""
 
 Search = Callable[[str], Any]
 """Returns a match or None."""
@@ -26,15 +24,19 @@ def is_plain(text: str) -> bool:
     return not ("nan" in lower or "inf" in lower or _TAB in text or _WRITTEN in text)
 
 
+Caught = tuple[str | None, "Reading", int, int]
+"""What a group caught: in which reading of the line, and where it begins and ends there."""
+
+
 class Readings:
     """One line, as it is and as it may have been meant."""
 
     def __init__(self, text: str) -> None:
-        self._plain = [_Reading(text)]
+        self._plain = [Reading(text)]
         if _TAB in text:
-            self._plain.append(_Reading(text).put(re.compile(_TAB), _WRITTEN))
+            self._plain.append(Reading(text).put(re.compile(_TAB), _WRITTEN))
         if _WRITTEN in text:
-            self._plain.append(_Reading(text).put(re.compile(_WRITTEN), _TAB))
+            self._plain.append(Reading(text).put(re.compile(_WRITTEN), _TAB))
         self._disguised = [
             each.put(_WORD, number)
             for each in self._plain
@@ -47,28 +49,33 @@ class Readings:
         for reading in self._disguised:
             match = search(reading.text)
             if match is not None and match.start(1) in reading.words:
-                word = reading.words[match.start(1)]
-                start = reading.origin(match.start(1))
-                return word, start, start + len(word)
+                return reading.words[match.start(1)], reading, match.start(1), match.end(1)
         for reading in self._plain:
-            match = search(reading.text)
-            if match is not None:
-                return match[1], reading.origin(match.start(1)), reading.origin(match.end(1))
+            if caught := reading.find(search):
+                return caught
         return None
 
 
-class _Reading:
-    """A text that was put in the place of a line; `words` are what it has other words for."""
+class Reading:
+    """A text that was put in the place of a line; `words` are what it has other words for.
+
+    From each of `ends` on, the text is so much longer than the one below it.
+    """
+
+    words: Mapping[int, str] = MappingProxyType({})
+    _ends: Sequence[int] = ()
+    _longer: Sequence[int] = (0,)
+    _below: "Reading | None" = None
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words: Mapping[int, str] = {}
-        # From these positions on, the text is so much longer than the one below.
-        self._ends: list[int] = []
-        self._longer: list[int] = [0]
-        self._below: _Reading | None = None
 
-    def put(self, pattern: re.Pattern[str], other: str) -> "_Reading":
+    def find(self, search: Search) -> Caught | None:
+        """Return what the first group catches, None if the text does not match."""
+        match = search(self.text)
+        return None if match is None else (match[1], self, match.start(1), match.end(1))
+
+    def put(self, pattern: re.Pattern[str], other: str) -> "Reading":
         """Return the reading that has `other` in the place of each match."""
         words: dict[int, str] = {}
         ends, longer = [], [0]
@@ -79,7 +86,7 @@ class _Reading:
             ends.append(match.end() + longer[-1])
             return other
 
-        made = _Reading(pattern.sub(replace, self.text))
+        made = Reading(pattern.sub(replace, self.text))
         made.words, made._below = words, self
         made._ends, made._longer = ends, longer
         return made
