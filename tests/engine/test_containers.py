@@ -247,6 +247,28 @@ def test_how_far_the_image_is_pulled_is_told_and_what_it_is_recorded(launch, eng
     assert (record.image, record.image_digest) == ("sha256:1", "mine@sha256:2")
 
 
+def test_a_stop_ends_the_pull(workshop, engine, wait):
+    ended = []
+
+    async def hang(host, spec, tell):
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(str(spec.container.image))
+
+    async def scene():
+        async with workshop.manager() as manager:
+            await manager.submit(workshop.document("", AlgorithmSpecification=IMAGE), {}, "me")
+            await begun.wait()
+            await manager.stop("job-1")
+            return await wait.ended(manager, "job-1")
+
+    begun, engine.prepare = asyncio.Event(), hang
+    record = asyncio.run(scene())
+    assert (record.status, record.training_started, ended) == ("Stopped", None, ["mine:1"])
+
+
 def test_what_cannot_be_run_is_its_owners_to_mend(launch, engine):
     engine.act = lambda spec: engine.refuse(spec, "the image mine:1 has no program 'train'")
     _, record, _, _ = launch()
