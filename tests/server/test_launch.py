@@ -111,6 +111,11 @@ async def test_a_cell_is_packed_as_train_packs_it(post, small_manager):
     assert unpacked(small_manager) == {"cell.py": "print('é')\n"}
 
 
+async def test_of_a_train_cell_the_script_below_its_line_is_packed(post, small_manager):
+    await post(path="", code="%%train -p lr=1\nprint(1)\n")
+    assert unpacked(small_manager) == {"cell.py": "print(1)\n"}
+
+
 async def test_a_notebook_is_sent_as_it_is_in_front_of_the_user(post, small_manager):
     notebook = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     _, said = await post(path="sub/analysis.ipynb", notebook=notebook)

@@ -140,6 +140,7 @@ async def test_a_script_a_cell_and_a_notebook_are_told_apart(ask, jp_root_dir):
         ({"path": "bad.ipynb"}, "cannot be read"),
         ({"code": "x" * (LARGEST + 1)}, "larger than 2 MB"),
         ({"code": "%%train\nprint("}, "line 1:"),
+        ({"code": "%%time\nprint()"}, "line 1:"),
     ],
 )
 async def test_what_cannot_be_read_is_said_in_a_sentence(ask, jp_root_dir, form, words):

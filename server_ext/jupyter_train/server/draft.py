@@ -68,7 +68,7 @@ def _program(root: Path, form: Form) -> tuple[Source | None, Script | None]:
     image, path = form.text("image"), form.text("path")
     if form.flag("needs_image") and not image:
         form.refuse("image", "Name the image to run in.")
-    if code := form.raw_text("code"):
+    if code := cell_of(form):
         return text_source(CELL, code), Script(entry_point=CELL, text=code)
     with form.noting():
         if notebook := form.members("notebook"):
@@ -80,6 +80,12 @@ def _program(root: Path, form: Form) -> tuple[Source | None, Script | None]:
         if not image:
             form.refuse("path", "Name the script to run.")
     return None, None
+
+
+def cell_of(form: Form) -> str:
+    """Return the cell that is sent with a form; of a %%train cell, what it would run."""
+    code = form.raw_text("code")
+    return code.partition("\n")[2] if code.startswith("%%train") else code
 
 
 def _notebook(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .arguments import Parameter, assigned_parameters, script_parameters
-from .draft import under
+from .draft import cell_of, under
 from .form import FieldError, Form
 from .link import Link
 
@@ -55,7 +55,7 @@ def _kind(form: Form) -> str:
 
 def _parameters(kind: str, root: Path, form: Form) -> list[Parameter]:
     if kind == "cell":
-        code = form.raw_text("code")
+        code = cell_of(form)
         _check_size(len(code))
         return script_parameters(code)
     if kind == "notebook":
