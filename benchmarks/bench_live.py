@@ -33,7 +33,7 @@ def measure(seconds: float = 10) -> list[Row]:
         submit_script(where.connection, script, "live")
         wait_for(where.connection, "live", "InProgress")
         found = drive("live", url=where.url, job="live", seconds=seconds)
-    frames, idle = found["frames"], found["without"]["took"]
+    frames, idle = found["frames"], found["without"]
     peer = "no tab of ours open"
     what = f"{CURVES} live curves at 10 points/s in {found['charts']} charts"
     rows = [
@@ -44,8 +44,10 @@ def measure(seconds: float = 10) -> list[Row]:
                         ("hidden", "in a hidden page"), ("back", "in sight again")):  # fmt: skip
         limit = 0 if name in {"behind", "hidden"} else None
         rows += [
-            Row(bar="page", what=f"job {words}: work a second", ours=found[name]["took"],
-                unit="ms", peer=peer, peer_value=idle),
+            Row(bar="page", what=f"job {words}: scripts a second", ours=found[name]["scripts"],
+                unit="ms", peer=peer, peer_value=idle["scripts"]),
+            Row(bar="page", what=f"job {words}: all tasks a second", ours=found[name]["took"],
+                unit="ms", peer=peer, peer_value=idle["took"]),
             Row(bar="page", what=f"job {words}: changes of its tab in {seconds:.0f} s",
                 ours=found[name]["changes"], unit="", limit=limit),
         ]  # fmt: skip

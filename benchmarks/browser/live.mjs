@@ -11,13 +11,16 @@ function count(job) {
     window.bench.watcher = new MutationObserver(found => {
       window.bench.changes += found.length;
     });
-    window.bench.watcher.observe(tab, { attributes: true, characterData: true, childList: true, subtree: true });
+    const all = { attributes: true, characterData: true, childList: true, subtree: true };
+    window.bench.watcher.observe(tab, all);
   }
 }
 
 /** Say what a browser says of a page that is behind another, or in front again. */
 function hide(isHidden) {
-  const say = (name, value) => Object.defineProperty(document, name, { configurable: true, get: () => value });
+  const say = (name, value) => {
+    Object.defineProperty(document, name, { configurable: true, get: () => value });
+  };
   say('hidden', isHidden);
   say('visibilityState', isHidden ? 'hidden' : 'visible');
   document.dispatchEvent(new Event('visibilitychange'));
@@ -28,16 +31,18 @@ await measured(async (page, given) => {
   await session.send('Performance.enable');
   const spent = async () => {
     const { metrics } = await session.send('Performance.getMetrics');
-    return 1000 * metrics.find(({ name }) => name === 'TaskDuration').value;
+    return ['TaskDuration', 'ScriptDuration'].map(each => {
+      return 1000 * metrics.find(({ name }) => name === each).value;
+    });
   };
-  /** Milliseconds of work a second, and changes of the tab, over some seconds. */
+  /** Milliseconds a second of all tasks and of scripts in them, and changes of the tab. */
   const work = async () => {
-    await page.waitForTimeout(2000);
+    await page.waitForTimeout(4000); // what came before is drawn by then
     await page.evaluate(count, given.job);
     const before = await spent();
     await page.waitForTimeout(given.seconds * 1000);
-    const took = (await spent() - before) / given.seconds;
-    return { took, changes: await page.evaluate(() => window.bench.changes) };
+    const [took, scripts] = (await spent()).map((each, at) => (each - before[at]) / given.seconds);
+    return { took, scripts, changes: await page.evaluate(() => window.bench.changes) };
   };
 
   await lab(page, given);

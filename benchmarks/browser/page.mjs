@@ -72,15 +72,23 @@ export async function measured(work) {
   }
 }
 
-/** Open a JupyterLab and wait until it has come to rest with our list of jobs in it. */
-export async function lab(page, { url, jobs = 0 }) {
+/** Open a JupyterLab and wait until it has come to rest, with all jobs there are in its list. */
+export async function lab(page, { url }) {
+  const listed = new Promise(resolve => {
+    page.on('websocket', socket => {
+      socket.on('framereceived', ({ payload }) => {
+        const { type, more } = typeof payload === 'string' ? JSON.parse(payload) : {};
+        if ((type === 'jobs' || type === 'older') && !more) {
+          resolve();
+        }
+      });
+    });
+  });
   await page.goto(`${url}/lab`);
   await page.waitForFunction(() => window.jupyterapp?.restored, undefined, { timeout: 60000 });
   await page.evaluate(() => window.jupyterapp.restored);
-  await page.evaluate(async () => {
-    await window.jupyterapp.commands.execute('application:reset-layout').catch(() => undefined);
-  });
-  await page.waitForTimeout(jobs > 1000 ? 8000 : 2000);
+  await listed;
+  await page.waitForTimeout(2000);
 }
 
 /** Milliseconds from an event, which a deed brings about, until a test holds in the page. */
