@@ -49,6 +49,7 @@ class Reader(Authorizer):
         ("jupyter-train/api/sagemaker/CreateTrainingJob", 403),
         ("jupyter-train/api/sagemaker/DeleteTrainingJob", 403),
         ("jupyter-train/launch", 403),
+        ("jupyter-train/launch/inspect", 200),
         ("jupyter-train/terminal", 403),
     ],
 )
