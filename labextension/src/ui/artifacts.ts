@@ -27,7 +27,9 @@ export function artifactsPage(
 ): FilesPage {
   const open = opener(files, trans);
   const nodes = async (): Promise<readonly INode[]> => {
-    const [kept, live] = await Promise.all([files.artifacts(), files.live()]);
+    // what is in the folder of an ended job is about to go, and has been published
+    const running = isLive(job) ? files.live() : [];
+    const [kept, live] = await Promise.all([files.artifacts(), running]);
     const now = live.length > 0
       ? [{ id: 'now', name: trans.__('While it runs'), children: folders(live, 'now') }]
       : [];
