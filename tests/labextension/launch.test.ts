@@ -261,7 +261,10 @@ test('what is said of a container is put at the field it is about', () => {
 });
 
 test('numbers are told from words as Python would tell them', () => {
-  const hyperparameters = [{ name: 'n', type: 'int', required: true }, { name: 'x', type: 'float' }];
+  const hyperparameters = [
+    { name: 'n', type: 'int', required: true },
+    { name: 'x', type: 'float' }
+  ];
   const [n, x] = readInspection({ kind: 'script', hyperparameters }).parameters;
   assert.deepEqual(['3', '-1_000', '0x1f', '1.5', ' '].map(text => misfit(n, text)), [
     null, null, 'int', 'int', 'missing'
@@ -269,4 +272,20 @@ test('numbers are told from words as Python would tell them', () => {
   assert.deepEqual(['1e-3', '.5', '-inf', '1,5', ''].map(text => misfit(x, text)), [
     null, null, null, 'float', null
   ]);
+});
+
+test('what is free is asked for those alone who can see it', async () => {
+  const { server, model, tick } = filling({});
+  let asked = 0;
+  server.capacity = () => {
+    asked++;
+    return Promise.reject(new Error('away'));
+  };
+  model.refresh();
+  await tick();
+  assert.equal(asked, 0);
+  model.isSeen = true;
+  model.refresh();
+  await tick();
+  assert.equal(asked, 1);
 });

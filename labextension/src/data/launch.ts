@@ -108,7 +108,6 @@ export class LaunchModel {
     this._until = until;
     until.addEventListener('abort', () => { this._cancel(); }, { once: true });
     this._ask(0);
-    this.refresh();
   }
 
   /** Change what is typed. */
@@ -139,9 +138,15 @@ export class LaunchModel {
     }
   }
 
+  /** Told whether somebody can see the form; nobody else is told what is free. */
+  set isSeen(isSeen: boolean) {
+    this._isSeen = isSeen;
+    this.refresh();
+  }
+
   /** Look again what is free, soon. */
   refresh(): void {
-    if (!this._isRefreshing) {
+    if (this._isSeen && !this._isRefreshing) {
       this._isRefreshing = true;
       this._later(() => { void this._refresh(); }, this._capacity ? STALE : 0);
     }
@@ -287,6 +292,7 @@ export class LaunchModel {
   private _turn = 0;
   private _isTried = false;
   private _isConnected = true;
+  private _isSeen = false;
   private _hasFailed = false;
   private _isRefreshing = false;
   private _changed = new Signal<this, void>(this);

@@ -12,6 +12,7 @@ import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, ITrain } from '../tokens';
+import { localPath } from '../ui/dropped';
 import { trainIcon } from '../ui/icon';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -148,16 +149,11 @@ async function formOf(args: Args, services: IServices): Promise<IForm | null> {
 /** Return the script or notebook that is selected in the file browser; empty if there is none. */
 function selected(browser: IDefaultFileBrowser | null): string {
   const path = browser?.selectedItems().next().value?.path ?? '';
-  return SCRIPT.test(path) ? local(path) : '';
-}
-
-/** Return a path without its drive: collaboration puts files on a drive of its own. */
-function local(path: string): string {
-  return path.replace(/^[^/:]+:/, '');
+  return SCRIPT.test(path) ? localPath(path) : '';
 }
 
 function notebookPath(notebooks: INotebookTracker): string {
-  return local(notebooks.currentWidget?.context.path ?? '');
+  return localPath(notebooks.currentWidget?.context.path ?? '');
 }
 
 function sourceOf(notebooks: INotebookTracker): string {
@@ -166,7 +162,7 @@ function sourceOf(notebooks: INotebookTracker): string {
 
 /** Return a notebook that is not saved as it is in front; nothing of one that is. */
 function unsaved(notebooks: INotebookTracker | null, path: string): unknown {
-  const found = notebooks?.find(each => local(each.context.path) === path);
+  const found = notebooks?.find(each => localPath(each.context.path) === path);
   return found?.context.model.dirty ? found.context.model.toJSON() : undefined;
 }
 
@@ -325,7 +321,7 @@ function presetDeeds(
       import('../ui/presetname'),
       import('../data/presets')
     ]);
-    const folder = local(browser.model.path);
+    const folder = localPath(browser.model.path);
     const path = await askedPath(folder, model.form, each => exists(contents, each), trans);
     if (path) {
       await shown(trans.__('Could not save %1', path), savePreset(contents, path, model.form));

@@ -4,6 +4,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { LaunchForm } from './launchform';
 
+import type { Message } from '@lumino/messaging';
 import type { LaunchModel } from '../data/launch';
 import type { ILaunchFormProps } from './launchform';
 
@@ -24,6 +25,24 @@ export class LaunchView extends ReactWidget {
   override dispose(): void {
     this.life.abort();
     super.dispose();
+  }
+
+  protected override onAfterShow(): void {
+    this.model.isSeen = true;
+  }
+
+  protected override onAfterHide(): void {
+    this.model.isSeen = false;
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.model.isSeen = this.isVisible;
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    super.onBeforeDetach(message);
+    this.model.isSeen = false;
   }
 
   protected override render(): JSX.Element {
