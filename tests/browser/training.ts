@@ -46,6 +46,25 @@ export function notebook(sources: string[], job?: string): string {
   return JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 });
 }
 
+/** Trains so many steps of a tenth of a second, and says how far it is. */
+export function counting(steps: number): string {
+  return `
+import math, time
+for step in range(1, ${steps} + 1):
+    print(f"step {step}/${steps} loss={math.exp(-step / 60):.5f}", flush=True)
+    time.sleep(0.1)
+`;
+}
+
+/** Start jobs that say how far they are, as from a terminal. */
+export function startedCounting(steps: number, ...names: string[]): void {
+  const file = join(FOLDER, 'root', `${names[0]}.py`);
+  writeFileSync(file, counting(steps));
+  for (const name of names) {
+    train('run', file, '--name', name, '--metric', 'loss=loss=([0-9.]+)', '--no-wait');
+  }
+}
+
 /** Save what the page shows where a person can look at it. */
 export async function screenshot(page: Pick<Page, 'screenshot'>, name: string): Promise<void> {
   await page.screenshot({ path: join(SCREENS, `${name}.png`) });

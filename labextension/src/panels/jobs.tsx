@@ -312,7 +312,7 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
     app.shell.add(panel, 'left', { rank: 600, type: 'Training' });
     restorer?.add(panel, panel.id);
     void follow(panel, registry);
-    const isTable = (): boolean => panel.node.closest('.jp-DockPanel') !== null;
+    const isTable = (): boolean => panel.node.closest('#jp-main-dock-panel') !== null;
     const put = (asTable: boolean): void => {
       panel.title.label = asTable ? trans.__('Training jobs') : '';
       app.shell.add(panel, asTable ? 'main' : 'left', { rank: 600, type: 'Training' });

@@ -7,7 +7,9 @@ import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { CommandIDs, ITrain } from '../tokens';
 import { trainIcon } from '../ui/icon';
-import { statusLook } from '../ui/status';
+// eslint-disable-next-line jupyter/prefer-lazy-imports -- the running panel wants words at once
+import { told } from '../ui/progress';
+import { statusWord } from '../ui/statusword';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { IRunningSessions } from '@jupyterlab/running';
@@ -118,8 +120,8 @@ function entry(
   const name = job.TrainingJobName;
   return {
     label: () => name,
-    labelTitle: () => statusLook(job, trans).word,
-    detail: () => statusLook(job, trans).word,
+    labelTitle: () => standing(job, trans),
+    detail: () => standing(job, trans),
     icon: () => trainIcon,
     open: () => {
       if (app.commands.hasCommand(CommandIDs.openJob)) {
@@ -128,6 +130,11 @@ function entry(
     },
     shutdown: () => { void app.commands.execute(CommandIDs.stopJob, { job: name }); }
   };
+}
+
+/** Return the status of a job, and how far it is. */
+function standing(job: IJobSummary, trans: TranslationBundle): string {
+  return [statusWord(job, trans), told(job, trans).words].filter(Boolean).join(' · ');
 }
 
 function stopAll(train: ITrain): void {

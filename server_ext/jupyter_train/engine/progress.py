@@ -17,6 +17,9 @@ _MOST_BARS = 8
 _LAST = 8
 """Lines at the end of a piece of a log that are looked at; a bar that was overtaken is old."""
 
+_BEFORE, _BACK = 256, 1 << 18
+"""Lines, and bytes of a block, in which the last one of epochs is looked for: more is felt."""
+
 _ASKED = ("epochs", "max_epochs", "num_train_epochs", "num_epochs", "n_epochs")
 
 
@@ -156,13 +159,13 @@ def epochs_asked(hyperparameters: Mapping[str, str]) -> float | None:
 def telling_lines(lines: list[bytes]) -> list[bytes]:
     """Return those of many lines that are looked at: the last ones, and the last one of epochs."""
     last = lines[-_LAST:]
-    earlier = reversed(lines[:-_LAST])
+    earlier = reversed(lines[-_BEFORE:-_LAST])
     epoch = next((line for line in earlier if HINT in line), None)
     return last if epoch is None else [epoch, *last]
 
 
 def telling_lines_of(block: bytes) -> list[bytes]:
-    """Return the same of lines in one piece, without taking it apart."""
+    """Return the same of lines in one piece, without taking it apart; epochs if they are near."""
     end = len(block)
     last: list[bytes] = []
     for _ in range(_LAST):
@@ -171,7 +174,7 @@ def telling_lines_of(block: bytes) -> list[bytes]:
         end = start
         if not end:
             break
-    at = block.rfind(HINT, 0, end)
+    at = block.rfind(HINT, max(0, end - _BACK), end)
     if at < 0:
         return last
     start, stop = block.rfind(b"\n", 0, at) + 1, block.find(b"\n", at)

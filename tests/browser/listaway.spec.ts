@@ -1,0 +1,47 @@
+/** The list of jobs while something is away; without Galata, whose routes die with the server. */
+
+import { expect, test } from '@playwright/test';
+import { killManager, killServer, screenshot, startedCounting, stopAll } from './training';
+
+import type { Page } from '@playwright/test';
+
+test.afterEach(async ({ request }) => { await stopAll(request); });
+
+type Act = (page: Page) => unknown;
+
+// Read a row as: what goes away, how, and how it comes back; the first two come back by themselves.
+const AWAY: [string, Act, Act][] = [
+  ['manager', killManager, () => undefined],
+  ['server', killServer, () => undefined],
+  [
+    'network',
+    async page => {
+      await page.context().setOffline(true);
+      killServer(); // a socket that is open does not notice
+    },
+    page => page.context().setOffline(false)
+  ]
+];
+
+for (const [what, away, back] of AWAY) {
+  test(`the list keeps its rows while the ${what} is away, and catches up`, async ({ page }) => {
+    startedCounting(1200, `away-${what}`);
+    await page.goto('lab?reset');
+    await page.locator('.jp-SideBar [data-id="jt-jobs"]').click();
+    const panel = page.locator('.jt-Jobs');
+    const row = panel.locator(`[data-job="away-${what}"]`);
+    const step = async (): Promise<number> => {
+      const text = await row.getByRole('progressbar').getAttribute('aria-label');
+      return Number(/(\d+) of/.exec(text ?? '')?.[1] ?? 0);
+    };
+    await expect.poll(step).toBeGreaterThan(0);
+    const before = await step();
+    await away(page);
+    await expect(panel.getByText('cannot be reached')).toBeVisible();
+    await expect(row).toContainText('Training');
+    await screenshot(page, `away-${what}-light`);
+    await back(page);
+    await expect(panel).not.toHaveClass(/jt-mod-away/, { timeout: 60000 });
+    await expect.poll(step, { timeout: 60000 }).toBeGreaterThan(before);
+  });
+}
