@@ -49,5 +49,6 @@ test('curves are a figure that plotly itself draws', async ({ page }) => {
   const figure = page.locator('.jp-OutputArea .js-plotly-plot');
   await expect(figure.locator('.scatterlayer path.js-line')).toBeVisible({ timeout: 30000 });
   await expect(figure).toContainText('as-a-figure');
+  await figure.scrollIntoViewIfNeeded();
   await screenshot(page, 'figure-light');
 });
