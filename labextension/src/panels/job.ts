@@ -102,7 +102,8 @@ async function asked(trans: TranslationBundle): Promise<string> {
 }
 
 /** Make a tab with models of its own; they are current while it is looked at. */
-async function newTab({ app, train, browser, trans }: IServices, name: string): Promise<Tab> {
+async function newTab(services: IServices, name: string): Promise<Tab> {
+  const { app, train, browser, trans } = services;
   const [{ JobTab }, { JobModels }, { Belongings }] = await Promise.all([
     import('../ui/jobtab'),
     import('../data/jobmodels'),
@@ -117,7 +118,7 @@ async function newTab({ app, train, browser, trans }: IServices, name: string): 
       terminal: (): void => { void app.commands.execute(CommandIDs.openTerminal, { job: name }); }
     }),
     ...(browser && {
-      openCopy: (file: IFile): Promise<void> => openCopy(app, browser.model.path, own.files, file)
+      openCopy: (file: IFile): Promise<void> => openCopy(services, own.files, file)
     })
   };
   const content = new JobTab(models, own, actions, trans);
@@ -134,19 +135,19 @@ async function newTab({ app, train, browser, trans }: IServices, name: string): 
   return tab;
 }
 
-/** Save a copy of a job's file in this folder, and open it. */
+/** Save a copy of a job's file in the folder of the file browser, and open it. */
 async function openCopy(
-  app: JupyterFrontEnd,
-  folder: string,
+  { app, browser, trans }: IServices,
   files: JobFiles,
   { path, place }: IFile
 ): Promise<void> {
   const { saveCopy } = await import('../data/copies');
   const { pieces, isWhole } = await files.whole(place, MOST_COPIED);
   if (!isWhole) {
-    throw new Error(`${path}: > ${MOST_COPIED >> 20} MiB`);
+    throw new Error(trans.__('This file is too large to be opened here: download it.'));
   }
   const name = path.split('/').pop() ?? path;
+  const folder = browser?.model.path ?? '';
   const saved = await saveCopy(app.serviceManager.contents, folder, name, pieces);
   await app.commands.execute('docmanager:open', { path: saved });
 }
