@@ -89,9 +89,10 @@ test('an image of one’s own is started, watched, stopped, and leaves its model
   await tab.getByRole('button', { name: 'Stop' }).click();
   await expect(tab.locator('.jt-Status')).toContainText('Stopped', { timeout: 60000 });
   await tab.getByRole('tab', { name: 'Artifacts' }).click();
+  await tab.getByRole('treeitem', { name: 'model.tar.gz' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    tab.getByRole('link', { name: /model\.tar\.gz/ }).click()
+    tab.getByRole('link', { name: 'Download' }).click()
   ]);
   const bytes = readFileSync((await download.path()) ?? '');
   expect([...bytes.subarray(0, 2)]).toEqual([0x1f, 0x8b]);

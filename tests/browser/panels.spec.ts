@@ -55,9 +55,10 @@ test('a script becomes a job, a curve, a log and a model', async ({ page }) => {
   await tab.getByRole('tab', { name: 'Facts', exact: true }).click();
   await expect(tab.locator('.jt-Facts')).toContainText('sagemaker_program');
   await tab.getByRole('tab', { name: 'Artifacts' }).click();
+  await tab.getByRole('treeitem', { name: 'model.tar.gz' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    tab.getByRole('link', { name: /model\.tar\.gz/ }).click()
+    tab.getByRole('link', { name: 'Download' }).click()
   ]);
   const bytes = readFileSync((await download.path()) ?? '');
   expect([...bytes.subarray(0, 2)]).toEqual([0x1f, 0x8b]);
