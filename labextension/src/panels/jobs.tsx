@@ -118,6 +118,7 @@ export class JobsPanel extends ReactWidget {
           trans={trans}
           grouping={settings.grouping}
           sort={settings.sort}
+          prepare={() => { parts.prepare(train.jobs.jobs, trans); }}
           narrow={filter => { this._narrow(filter); }}
           group={grouping => { this.choose({ grouping }); }}
           order={sort => { this.choose({ sort }); }}

@@ -13,6 +13,8 @@ interface IJobsBarProps {
   trans: TranslationBundle;
   grouping: Grouping;
   sort: Sort;
+  /** Called before something is typed. */
+  prepare: () => void;
   narrow: (filter: string) => void;
   group: (by: Grouping) => void;
   order: (by: Sort) => void;
@@ -26,7 +28,7 @@ export function JobsBar(props: IJobsBarProps): JSX.Element {
   const { trans, launch, move } = props;
   return (
     <div className="jt-Jobs-bar">
-      <div className="jt-Jobs-find">
+      <div className="jt-Jobs-find" onFocus={props.prepare}>
         <FilterBox
           placeholder={trans.__('Filter by name, status or tag')}
           updateFilter={(_, query) => { props.narrow(query ?? ''); }}
