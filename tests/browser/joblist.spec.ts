@@ -58,10 +58,11 @@ test('what trains is stopped above the status bar, in the running panel, and man
   await expect(panel.getByText('Stopped')).toHaveCount(3, { timeout: 60000 });
 
   await page.sidebar.openTab('jp-running-sessions');
-  const section = page.locator('.jp-RunningSessions-section', { hasText: 'Training jobs' });
-  await expect(section).toContainText('stop-d');
+  const section = page.getByRole('region', { name: 'Training jobs Section' });
+  await expect(section.getByRole('treeitem', { name: /stop-d Training · \d+ %/ })).toBeVisible();
   await screenshot(page, 'running-light');
-  await section.locator('.jp-RunningSessions-shutdownAll').click();
+  const toolbar = page.getByRole('toolbar', { name: 'Training jobs toolbar' });
+  await toolbar.getByRole('button', { name: 'Stop All' }).click();
   await page.locator('.jp-Dialog').getByRole('button', { name: 'Stop All' }).click();
   await openJobs(page);
   await expect(panel.getByText('Stopped')).toHaveCount(4, { timeout: 60000 });
