@@ -2,6 +2,7 @@
 
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, galata, test } from '@jupyterlab/galata';
+import { test as plain } from '@playwright/test'; // Galata knows JupyterLab alone
 import { notebook, screenshot, script, stopAll, train } from './training';
 import { reloaded } from './view';
 
@@ -274,7 +275,23 @@ test('enlarged four times, the form is one column and goes by keys', async ({ pa
   }
   await page.keyboard.press('Enter');
   await expect(form.getByRole('alert')).toContainText('Name the script to run.');
+  await expect(form.getByLabel('Script', { exact: true })).toBeFocused();
   await screenshot(page, 'form-enlarged-light');
+});
+
+plain('in Notebook 7 the form is a dialog, for the notebook that is open', async ({ page }) => {
+  const contents = galata.newContentsHelper(page.request);
+  await contents.uploadContent(notebook(['print("seven")']), 'text', 'seven-form.ipynb');
+  await page.goto('notebooks/seven-form.ipynb');
+  const button = page.locator('[data-jp-item-name="train"]').getByText('Train…');
+  await button.click({ timeout: 60000 });
+  const form = page.locator('.jp-Dialog .jt-Form');
+  await expect(form.getByRole('radio', { name: 'The current notebook' })).toBeChecked();
+  await form.getByLabel('Job name').fill('seven-form');
+  await screenshot(page, 'form-notebook7-light');
+  await form.getByRole('button', { name: 'Start training' }).click();
+  await expect(page.locator('.jp-Dialog')).toHaveCount(0);
+  expect(train('ps', '--json')).toContain('seven-form');
 });
 
 function isFocused(node: Element): boolean {

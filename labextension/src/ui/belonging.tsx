@@ -1,6 +1,7 @@
 /** Where a job belongs: its tags and experiment; and what its environment says. */
 
 import * as React from 'react';
+import { faults } from '../contract/pair';
 import { Fold, Text } from './formfields';
 import { hasProblem, problemAt } from './formpart';
 import { Pairs } from './pairs';
@@ -11,7 +12,10 @@ export function Belonging({ form, set, problems, trans }: IFormPart): JSX.Elemen
   return (
     <Fold
       summary={trans.__('Tags, experiment and environment')}
-      isUrgent={hasProblem(problems, ['tags', 'experiment', 'environment'])}
+      isUrgent={
+        hasProblem(problems, ['tags', 'experiment', 'environment']) ||
+        [form.tags, form.environment].some(each => faults(each).some(fault => fault !== null))
+      }
     >
       <Pairs
         legend={trans.__('Tags')}

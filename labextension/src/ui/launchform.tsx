@@ -41,11 +41,14 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
   useChanges(model);
   const { form, problems } = model;
   const part: IFormPart = { form, problems, trans, set: each => { model.set(each); } };
-  const submit = async (event: React.FormEvent): Promise<void> => {
+  const submit = async (event: React.FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
+    const whole = event.currentTarget;
     const job = await model.submit();
     if (job) {
       props.started(job);
+    } else {
+      requestAnimationFrame(() => { lead(whole); }); // what is wrong has been drawn by then
     }
   };
   return (
@@ -76,6 +79,11 @@ export function LaunchForm(props: ILaunchFormProps): JSX.Element {
       <Foot model={model} trans={trans} />
     </form>
   );
+}
+
+/** Lead to the first field that is wrong. */
+function lead(form: HTMLElement | null | undefined): void {
+  form?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
 }
 
 /** Draw again in the same moment: a field that is drawn later loses its caret. */
@@ -117,10 +125,6 @@ function Foot({ model, trans }: { model: LaunchModel; trans: TranslationBundle }
   const foot = React.useRef<HTMLDivElement>(null);
   const elsewhere = model.problems.filter(each => !FIELDS.has(each.field.split('.')[0]));
   const count = model.problems.length - elsewhere.length;
-  const show = (): void => {
-    const wrong = foot.current?.closest('form')?.querySelector<HTMLElement>('[aria-invalid=true]');
-    wrong?.focus();
-  };
   return (
     <div className="jt-Form-foot" ref={foot}>
       {isAway && (
@@ -136,7 +140,11 @@ function Foot({ model, trans }: { model: LaunchModel; trans: TranslationBundle }
           {outcome.isBusy ? trans.__('Starting …') : trans.__('Start training')}
         </button>
         {count > 0 && (
-          <button type="button" className="jt-Button" onClick={show}>
+          <button
+            type="button"
+            className="jt-Button"
+            onClick={() => { lead(foot.current?.closest('form')); }}
+          >
             {trans._n('Show what is wrong', 'Show the first of %1 problems', count)}
           </button>
         )}
