@@ -146,3 +146,9 @@ def link(jp_serverapp, small_manager):
     jp_serverapp.web_app.settings["jupyter_train_link"] = found
     yield found
     found.close()
+
+
+@pytest.fixture
+def stream_address(jp_serverapp, jp_http_port, jp_base_url):
+    token = jp_serverapp.identity_provider.token
+    return jp_http_port, f"{jp_base_url}jupyter-train/stream?token={token}"

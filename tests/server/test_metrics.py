@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 
 import pytest
 
@@ -104,3 +105,25 @@ async def test_browsers_that_follow_are_counted(jp_ws_fetch, link, figures):
     await until(lambda: has(figures, "jupyter_train_stream_clients", "1.0"))
     stream.close()
     await until(lambda: has(figures, "jupyter_train_stream_clients", "0.0"))
+
+
+async def test_a_browser_that_goes_while_the_manager_is_looked_for_is_not_counted(
+    jp_serverapp, stream_address, figures
+):
+    asked, may_fail = threading.Event(), threading.Event()
+
+    def connect():
+        asked.set()
+        may_fail.wait(10)
+        raise OSError
+
+    port, path = stream_address
+    link = jp_serverapp.web_app.settings["jupyter_train_link"] = Link(connect)
+    _, browser = await asyncio.open_connection("127.0.0.1", port)
+    browser.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
+    await until(lambda: asyncio.sleep(0, asked.is_set()))
+    browser.close()
+    assert (await figures())["jupyter_train_stream_clients"] == "0.0"
+    may_fail.set()
+    link.close()
+    assert (await figures())["jupyter_train_stream_clients"] == "0.0"

@@ -59,12 +59,6 @@ async def test_the_manager_hears_when_a_browser_goes(jp_ws_fetch, link, small_ma
     assert not small_manager.app.settings["open"]
 
 
-@pytest.fixture
-def stream_address(jp_serverapp, jp_http_port, jp_base_url):
-    token = jp_serverapp.identity_provider.token
-    return jp_http_port, f"{jp_base_url}jupyter-train/stream?token={token}"
-
-
 async def test_a_browser_that_takes_nothing_is_dropped_and_others_go_on(
     jp_ws_fetch, link, small_manager, stream_address, monkeypatch
 ):

@@ -34,6 +34,7 @@ class StreamHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
 
     _manager: WebSocketClientConnection | None = None
     _pump: "asyncio.Task[None] | None" = None
+    _is_over = False
 
     @ws_authenticated
     @allowed("read")
@@ -46,7 +47,8 @@ class StreamHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
             self.set_status(503)
             self.finish({"__type": "ServiceUnavailable", "message": str(error)})
             return
-        await super().get(*args, **kwargs)
+        if not self._is_over:  # a browser may go while the manager is being started
+            await super().get(*args, **kwargs)
         if self.ws_connection is None:
             self._manager.close()  # the handshake was refused: wrong origin, say
 
@@ -67,8 +69,9 @@ class StreamHandler(WebSocketMixin, WebSocketHandler, JupyterHandler):
     def on_close(self) -> None:
         """Let the manager know that nobody listens."""
         super().on_close()
-        self._metrics.stream_clients -= 1
+        self._is_over = True
         if self._pump is not None:
+            self._metrics.stream_clients -= 1
             self._pump.cancel()
         if self._manager is not None:
             self._manager.close()
