@@ -43,10 +43,10 @@ export const CommandIDs = {
   cloneJobs: 'train:clone-jobs',
   /** Give the jobs a tag that is asked for. */
   tagJobs: 'train:tag-jobs',
-  /** Open a terminal in the container of a job that trains; args: {job: string}. */
-  openTerminal: 'train:terminal',
   /** Show the curves of jobs in one tab, one over the other. */
   compareJobs: 'train:compare-jobs',
+  /** Open a terminal in the container of a job that trains; args: {job: string}. */
+  openTerminal: 'train:terminal',
   /** Open the launch form; args say what it is filled with, and whether it is a dialog. */
   launch: 'train:launch',
   /** Open the launch form filled as a job was; args: {job: string}. */

@@ -48,7 +48,8 @@ export const mimePlugin: JupyterFrontEndPlugin<void> = {
           return new FormRenderer({ train, kernels, trans, ...(hasTab && { open }) });
         }
       },
-      0
+      // before the widgets in the same output, whose rank is -10: they need a free kernel
+      -20
     );
   }
 };
