@@ -1,13 +1,13 @@
 /** The pages of a job's tab beside curves and log: overview, media, files, source. */
 
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@jupyterlab/galata';
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { FOLDER, screenshot, stopAll, train } from './training';
+import { seriousIn } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
 
 /** Leaves files of all kinds, shows media, and waits to be told to end. */
 const MAKER = `
@@ -53,14 +53,6 @@ async function opened(page: IJupyterLabPageFixture, job: string): Promise<Locato
 
 async function turnTo(tab: Locator, page: string): Promise<void> {
   await tab.getByRole('tab', { name: page, exact: true }).click();
-}
-
-/** What axe finds serious in the tab. */
-async function problems(page: IJupyterLabPageFixture): Promise<string[]> {
-  const axe = new AxeBuilder({ page: page as unknown as Page }).include('.jt-JobTab');
-  const { violations } = await axe.setLegacyMode().analyze();
-  const bad = violations.filter(each => ['serious', 'critical'].includes(each.impact ?? ''));
-  return bad.map(each => `${each.id}: ${each.nodes[0].html}`);
 }
 
 test.afterEach(async ({ request }) => { await stopAll(request); });
@@ -112,10 +104,10 @@ test('what a job makes and shows is seen while it runs, and after its end', asyn
   await expect(media).toContainText('The end.');
   await page.theme.setDarkTheme();
   await screenshot(page, 'media-dark');
-  expect(await problems(page)).toEqual([]);
+  expect(await seriousIn(page, '.jt-JobTab')).toEqual([]);
   await turnTo(tab, 'Artifacts');
   await screenshot(page, 'artifacts-dark');
-  expect(await problems(page)).toEqual([]);
+  expect(await seriousIn(page, '.jt-JobTab')).toEqual([]);
 });
 
 /** Trains for a moment and fails with more than a line to say. */
@@ -143,7 +135,7 @@ test('a job that has failed is opened with its course and the reason', async ({ 
   await screenshot(page, 'overview-light');
   await page.theme.setDarkTheme();
   await screenshot(page, 'overview-dark');
-  expect(await problems(page)).toEqual([]);
+  expect(await seriousIn(page, '.jt-JobTab')).toEqual([]);
   await overview.getByRole('button', { name: 'Show the log' }).click();
   await expect(tab.locator('.jt-Log')).toContainText('run out');
 });

@@ -1,5 +1,6 @@
 /** How a live view is looked at: by its lines and by its picture. */
 
+import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 
 import type { Locator, Page } from '@playwright/test';
@@ -28,4 +29,15 @@ export async function movesOn(view: Locator): Promise<void> {
 export async function reloaded(page: Page): Promise<void> {
   const galata: object = { waitForIsReady: false };
   await page.reload(galata);
+}
+
+/** What axe finds serious or critical in a part of the page: the rule, and where. */
+export async function seriousIn(page: unknown, part: string): Promise<string[]> {
+  // Galata's page is Playwright's with more on it, and of another type.
+  const axe = new AxeBuilder({ page: page as Page }).include(part);
+  const { violations } = await axe.setLegacyMode().analyze();
+  const bad = violations.filter(each => ['serious', 'critical'].includes(each.impact ?? ''));
+  const found = bad.flatMap(each => each.nodes.map(node => `${each.id}: ${node.html}`));
+  // JupyterLab's own search box has a hidden button without a name.
+  return found.filter(each => !each.includes('clear-button__hidden'));
 }
