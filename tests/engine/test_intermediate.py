@@ -5,6 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from jupyter_train.contract.spec import TrainingJob
+from jupyter_train.engine.folders import AttemptFolder
+from jupyter_train.engine.places import Places
+from jupyter_train.engine.publish import Publisher
+
 ONE_BY_ONE = """
 import os, pathlib, time
 folder = pathlib.Path(os.environ["SM_OUTPUT_INTERMEDIATE_DIR"])
@@ -39,6 +44,17 @@ def test_a_file_that_is_still_is_published_while_the_job_runs_and_again_when_it_
     assert (place / "below/one").read_text() == "the second"
     assert set((place / "growing").read_text()) == {"x"}
     assert not (place / "secret").exists()
+
+
+def test_a_file_that_has_just_gone_keeps_no_other_from_its_place(tmp_path):
+    folder = AttemptFolder(tmp_path / "attempt")
+    folder.create()
+    gone, kept = folder.intermediate / "gone", folder.intermediate / "kept"
+    kept.write_text("here")
+    spec = TrainingJob(name="a", output_uri=f"file://{tmp_path}/out", volume_gib=1)
+    Publisher(Places(None, [tmp_path], [])).publish_intermediate(spec, folder, [gone, kept])
+    (published,) = (tmp_path / "out/a/output/intermediate").iterdir()
+    assert (published.name, published.read_text()) == ("kept", "here")
 
 
 def test_what_a_container_leaves_is_there_while_it_runs(workshop, docker_engine, wait, place):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,3 +78,30 @@ def test_what_takes_room_counts_and_only_that(tmp_path):
 
     assert not holding(tmp_path / "a", make)
     assert holding(tmp_path / "b", lambda folder: (folder.ml / "x").write_bytes(bytes(3 * MIB)))
+
+
+class Exhausted(ThreadPoolExecutor):
+    """A machine that has no thread to spare, the first time it is asked."""
+
+    asked = 0
+
+    def submit(self, *work, **more):
+        self.asked += 1
+        if self.asked == 1:
+            raise RuntimeError("can't start new thread")
+        return super().submit(*work, **more)
+
+
+def test_a_look_that_cannot_be_had_ends_no_job_and_is_made_up_for(tmp_path):
+    folder = AttemptFolder(tmp_path)
+    folder.create()
+    (folder.model / "data").write_bytes(bytes(3 * MIB))
+
+    async def look():
+        threads = Exhausted()
+        asyncio.get_running_loop().set_default_executor(threads)
+        found = await overflow(TrainingJob(name="a", volume_gib=2), folder, 0.01)
+        return found, threads.asked
+
+    found, asked = asyncio.run(look())
+    assert (type(found).__name__, asked) == ("VolumeFullError", 2)

@@ -53,29 +53,28 @@ class Publisher:
         self, spec: TrainingJob, folder: AttemptFolder, files: Collection[Path] | None = None
     ) -> None:
         """Publish what is intermediate; while the job runs, only these files."""
-        source = _own(folder.intermediate, folder)
-        only = None if files is None else {each.relative_to(folder.intermediate) for each in files}
-        self._publish_files(source, output_of(spec).child("intermediate"), spec, only)
+        source, address = _own(folder.intermediate, folder), output_of(spec).child("intermediate")
+        if files is None:
+            self._publish_files(source, address, spec)
+        else:
+            check_size(source, _packed_sizes(source), spec)
+            self._copy(_files(folder.intermediate, files), address)
 
     def _publish_archive(self, source: Path, address: Address) -> str:
         pack(source, self._places.place_for(address))
         return str(address)
 
-    def _publish_files(
-        self,
-        source: Path,
-        address: Address,
-        spec: TrainingJob,
-        only: Collection[Path] | None = None,
-    ) -> str:
-        check_size(source, (each.stat().st_size for _, each in _files(source)), spec)
-        for name, path in _files(source):
-            if only is not None and name not in only:
-                continue
+    def _publish_files(self, source: Path, address: Address, spec: TrainingJob) -> str:
+        files = list(_files(source, source.rglob("*")))
+        check_size(source, (each.stat().st_size for _, each in files), spec)
+        self._copy(files, address)
+        return f"{address}/"
+
+    def _copy(self, files: Iterable[tuple[Path, Path]], address: Address) -> None:
+        for name, path in files:
             place = self._places.place_for(address.child(name.as_posix()))
             with open_real(path) as made, written(place) as file:
                 shutil.copyfileobj(made, file, COPY_AT_ONCE)
-        return f"{address}/"
 
 
 def output_of(spec: TrainingJob) -> Address:
@@ -120,10 +119,10 @@ def _own(place: Path, folder: AttemptFolder) -> Path:
     return real
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, Path]]:
+def _files(folder: Path, paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
     """Yield each file's name and where it really is; what leads out was not given to the job."""
     root = os.path.realpath(folder)
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(paths):
         real = Path(os.path.realpath(path))
         if real.is_file() and real.is_relative_to(root):
             yield path.relative_to(folder), real

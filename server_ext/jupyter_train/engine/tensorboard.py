@@ -9,8 +9,6 @@ import asyncio
 import hashlib
 import logging
 import os
-import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -19,6 +17,7 @@ from ..contract.names import SYSTEM
 from ..contract.samples import Samples
 from ..hosts.base import Bounds, Found, Host, HostUnreachableError
 from .event_records import DamagedError, decode
+from .pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +25,6 @@ MARK = ".tfevents."
 BOUNDS = Bounds(depth=7, folders=1000, entries=2000, files=500)
 
 EVERY = 1.0
-SHARE = 100
-"""A look is followed by a pause of so many times what it took: at most 1 % of a core."""
-
 LONGEST_PAUSE = 30.0
 
 CHUNK = 1 << 18
@@ -76,20 +72,17 @@ class EventFiles:
 
     async def follow(self) -> None:
         """Read what is appended and what is new, until cancelled."""
-        # The least of some: a look that waited for its turn on a busy machine cost no more.
-        costs: deque[float] = deque(maxlen=5)
+        pace = Pace(EVERY, LONGEST_PAUSE)
         while True:
-            begun = time.monotonic()
             try:
-                files = await self._grown()
-                costs.append(time.monotonic() - begun)
-                pause = min(SHARE * min(costs), LONGEST_PAUSE)
+                with pace.look():
+                    files = await self._grown()
                 for each in files:
                     await self._read(each)
             except (HostUnreachableError, OSError) as error:
                 log.info("event files cannot be read on %s: %s", self._host.id, error)
-                pause = LONGEST_PAUSE
-            await asyncio.sleep(max(EVERY, pause))
+                await asyncio.sleep(LONGEST_PAUSE)
+            await pace.rest()
 
     async def finish(self) -> None:
         """Read to the ends of files that grow no more; a record that was cut off is left out."""

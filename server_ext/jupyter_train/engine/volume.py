@@ -5,18 +5,19 @@ on the disk when a job has ended is published all the same.
 """
 
 import asyncio
-import time
+import logging
 
 from ..contract.spec import TrainingJob
 from .folders import AttemptFolder
+from .pace import Pace
 from .removal import size_of
+
+log = logging.getLogger(__name__)
 
 GIB = 1 << 30
 
 MOST_FILES = 200_000
 """Files that a look counts; those of a job that has more count as nothing."""
-
-_SHARE = 20  # a look takes a twentieth of the time at most
 
 
 class VolumeFullError(Exception):
@@ -25,12 +26,17 @@ class VolumeFullError(Exception):
 
 async def overflow(spec: TrainingJob, folder: AttemptFolder, every: float) -> VolumeFullError:
     """Wait until a job's folder is too full, and return what is said then."""
+    pace = Pace(every)
     while True:
-        began = time.monotonic()
-        size = await asyncio.to_thread(size_of, folder.ml, MOST_FILES)
+        size = 0
+        try:
+            with pace.look():
+                size = await asyncio.to_thread(size_of, folder.ml, MOST_FILES)
+        except RuntimeError as error:  # no thread to be had, which proves nothing against the job
+            log.debug("%s could not be weighed: %s", folder.ml, error)
         if size > spec.volume_gib * GIB:
             return VolumeFullError(
                 f"No space left on device: /opt/ml holds {size / GIB:.4g} GiB, and "
                 f"ResourceConfig.VolumeSizeInGB is {spec.volume_gib}; leave less there, or raise it"
             )
-        await asyncio.sleep(max(every, _SHARE * (time.monotonic() - began)))
+        await pace.rest()
