@@ -321,6 +321,8 @@ test('under a cell a job has the curves and the log of its tab, folded and short
   });
   const view = page.locator('.jp-OutputArea .jt-Job');
   await expect(view.locator('canvas').first()).toBeVisible({ timeout: 30000 });
+  await expect(view.getByLabel('Smoothing')).toBeHidden();
+  await view.getByRole('button', { name: 'Tools' }).click();
   await view.getByLabel('Smoothing').fill('0.5');
   await view.getByLabel('Search the whole log').fill('step=1 ');
   await expect(view.locator('.jt-LogSearch-bar')).toContainText('1 in the log');

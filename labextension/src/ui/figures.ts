@@ -2,6 +2,8 @@
 
 const PLAIN = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 5, useGrouping: false });
 
+const ROUGH = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
+
 /** Print a metric's value: five digits, powers of ten where zeros would hide them. */
 export function figure(value: number): string {
   const size = Math.abs(value);
@@ -9,6 +11,12 @@ export function figure(value: number): string {
     return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : '−∞';
   }
   return size !== 0 && (size < 1e-4 || size >= 1e7) ? value.toExponential(3) : PLAIN.format(value);
+}
+
+/** Print hours: two digits, for a cost is no measurement. */
+export function hours(seconds: number): string {
+  const value = seconds / 3600;
+  return value > 0 && value < 0.01 ? '< 0.01' : ROUGH.format(value);
 }
 
 /** Print a number of bytes. */

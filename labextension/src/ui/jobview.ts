@@ -1,7 +1,7 @@
 /** One job, live: status, time, last values, curves, log and what can be done with it. */
 
 import { Panel } from '@lumino/widgets';
-import { button } from './button';
+import { button, press } from './button';
 import { caveat } from './caveat';
 import { CurveGrid } from './curvegrid';
 import { ElapsedClock } from './elapsed';
@@ -33,6 +33,8 @@ export class JobView extends Panel {
     this._log = new LogSearch(models.log, models, trans);
     this._stop = button(trans.__('Stop'), () => { void this._act(this._stopJob); });
     this._open = button(trans.__('Open job tab'), () => this.actions.open?.());
+    this._tools = button(trans.__('Tools'), () => { this._showTools(); }, false);
+    this._tools.title = trans.__('Smoothing, axes and filters of the curves; search in the log');
     this._notice.className = 'jt-Job-notice';
     this._status.setAttribute('role', 'status');
     this._notice.setAttribute('role', 'status');
@@ -56,12 +58,17 @@ export class JobView extends Panel {
     const name = document.createElement('span');
     name.className = 'jt-Job-name';
     name.textContent = this.models.job.name;
-    const buttons = [part(this._stop), part(this._open)];
+    const buttons = [this._tools, this._stop, this._open].map(part);
     const standing = [part(this._status), part(name), part(this._progress.node), this._clock];
     [...standing, ...buttons].forEach(each => {
       header.addWidget(each);
     });
     return header;
+  }
+
+  /** What is rarely needed under a cell is out of the way until it is asked for. */
+  private _showTools(): void {
+    press(this._tools, this.toggleClass('jt-mod-tools'));
   }
 
   private _stopJob = async (): Promise<void> => {
@@ -98,6 +105,7 @@ export class JobView extends Panel {
     this._open.hidden = !this.actions.open || job.presence === 'unknown';
     const isThere = job.presence !== 'asked' && job.presence !== 'unknown';
     [this._curves, this._log].forEach(each => { each.setHidden(!isThere); });
+    this._tools.hidden = !isThere;
     this.toggleClass('jt-mod-away', !this._isConnected);
   }
 
@@ -126,6 +134,7 @@ export class JobView extends Panel {
   private _notice = document.createElement('div');
   private _stop: HTMLButtonElement;
   private _open: HTMLButtonElement;
+  private _tools: HTMLButtonElement;
   private _clock: ElapsedClock;
   private _curves: CurveGrid;
   private _log: LogSearch;

@@ -3,7 +3,7 @@
 import * as React from 'react';
 import { best } from './course';
 import { elapsed } from './duration';
-import { binarySize, figure } from './figures';
+import { binarySize, figure, hours } from './figures';
 import { isSystem } from './measures';
 import { Timeline } from './timeline';
 
@@ -188,7 +188,6 @@ function billable(detail: IJobDetail, seconds: number, trans: TranslationBundle)
 }
 
 function shares(cost: ICost, seconds: number, trans: TranslationBundle): Row[] {
-  const hours = (number: number): string => figure((number * seconds) / 3600);
   const { cpus, gpus, memory, price } = cost;
   const money = (amount: number): string => new Intl.NumberFormat(undefined, {
     style: 'currency',
@@ -198,11 +197,13 @@ function shares(cost: ICost, seconds: number, trans: TranslationBundle): Row[] {
   return [
     [
       trans.__('CPU hours'),
-      trans.__('%1 (%2 of %3 CPUs)', hours(cpus), figure(cpus), figure(cost.machineCpus))
+      trans.__('%1 (%2 of %3 CPUs)', hours(cpus * seconds), figure(cpus), figure(cost.machineCpus))
     ],
     [
       trans.__('GPU hours'),
-      gpus > 0 ? trans.__('%1 (%2 of %3 GPUs)', hours(gpus), gpus, cost.machineGpus) : undefined
+      gpus > 0
+        ? trans.__('%1 (%2 of %3 GPUs)', hours(gpus * seconds), gpus, cost.machineGpus)
+        : undefined
     ],
     [
       trans.__('Memory'),
