@@ -1,6 +1,7 @@
 """What a script can be told is read from its text, which is never run."""
 
 import json
+import os
 
 import pytest
 
@@ -34,6 +35,8 @@ def argument(words):
         ("'--v', help=argparse.SUPPRESS", {"help": ""}),
         ("'--v', default=os.environ.get('LR', 0.3)", {"default": 0.3}),
         ("'--v', default=[1, 2]", {"default": "[1, 2]"}),
+        ("'--v', default=-1e999", {"default": "-inf"}),
+        ("'--v', choices=[9007199254740993, 1e999]", {"choices": ("9007199254740993", "inf")}),
     ],
 )
 def test_an_argument_is_known_by_what_its_call_says(words, known):
@@ -54,6 +57,17 @@ def test_an_argument_is_known_by_what_its_call_says(words, known):
 )
 def test_what_no_hyperparameter_can_say_is_left_out(words):
     assert script_parameters(f"parser.add_argument({words})") == []
+
+
+def test_what_a_short_script_says_a_million_times_is_told_in_part():
+    head = f"X = {'x' * 100_000!r}\nC = {['y'] * 100_000}\nH = {'%(default)s' * 1000!r}\n"
+    option = f"add_argument('--a{{}}', default={'d' * 2000!r}, choices=C, help=H)\n"
+    options = map(option.format, range(600))
+    found = script_parameters(f"{head}add_argument('--b', default=X)\n{''.join(options)}")
+    assert len(found) == 500
+    assert (found[0].name, found[0].default) == ("b", None)
+    assert max(len(each.choices) for each in found) == 100
+    assert max(len(each.help) for each in found) < 5000
 
 
 def test_a_flag_says_that_a_job_gives_it_a_value():
@@ -153,6 +167,13 @@ async def test_what_cannot_be_read_is_said_in_a_sentence(ask, jp_root_dir, form,
     said = await ask(**form)
     assert words in said["problem"]
     assert said["hyperparameters"] == []
+
+
+async def test_what_is_no_file_is_not_waited_for(ask, jp_root_dir):
+    os.mkfifo(jp_root_dir / "pipe.py")
+    (jp_root_dir / "endless.py").symlink_to("/dev/zero")
+    for name in ("pipe.py", "endless.py"):
+        assert f"There is no file {name}" in (await ask(path=name))["problem"]
 
 
 async def test_odd_notebooks_have_no_parameters(ask):

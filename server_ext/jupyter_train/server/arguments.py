@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 _FLAGS = frozenset({"store_true", "store_false"})
@@ -12,6 +13,14 @@ _SUPPRESSED = "SUPPRESS"
 _FLAG = "A flag, which takes no value; a job gives every hyperparameter one."
 # Whose arguments are fields of dataclasses.
 _READERS_OF_FIELDS = frozenset({"simple_parsing", "HfArgumentParser"})
+
+# A short script can say a long text a million times over: of what it says, so much is told.
+_MOST, _MOST_CHOICES = 500, 100
+_LONGEST = 2500
+"""Letters of a text, as of a hyperparameter's value in AWS."""
+_LONGEST_CHOICE = 256
+_LAST_NUMBER = 1 << 53
+"""The last that a browser counts to; what is beyond it is told as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +46,12 @@ def script_parameters(text: str | bytes) -> list[Parameter]:
     aliases = _aliases(tree)
     found: dict[str, Parameter] = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
+        if isinstance(node, ast.Call) and len(found) < _MOST:
             made = _argument(node, names, aliases)
             if made is not None:
                 found[made.name] = made
     if any(_mentions(node) for node in ast.walk(tree)):
-        found |= {each.name: each for each in _fields(tree, names)}
+        found |= {each.name: each for each in islice(_fields(tree, names), _MOST)}
     return list(found.values())
 
 
@@ -57,7 +66,7 @@ def assigned_parameters(text: str) -> list[Parameter]:
             except (ValueError, TypeError):
                 continue
             found[name] = Parameter(name=name, type=_type_of(default), default=_plain(default))
-    return list(found.values())
+    return list(found.values())[:_MOST]
 
 
 def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
@@ -154,7 +163,10 @@ def _choices(said: Mapping[str, ast.expr], names: Mapping[str, Any]) -> tuple[An
     if isinstance(kind, ast.Call) and _called(kind.func) == "Choice" and kind.args:
         given = kind.args[0]
     found = _read(given, names)
-    return tuple(map(_plain, found)) if isinstance(found, list | tuple | set) else ()
+    if not isinstance(found, list | tuple | set):
+        return ()
+    told = (_plain(each, _LONGEST_CHOICE) for each in found)
+    return tuple(islice((each for each in told if each is not None), _MOST_CHOICES))
 
 
 def _kind(node: ast.expr | None) -> str:
@@ -168,8 +180,8 @@ def _help(node: ast.expr | None, names: Mapping[str, Any], default: Any) -> str:
     if _called(node) == _SUPPRESSED:
         return ""
     found = _read(node, names)
-    text = found if isinstance(found, str) else ""
-    return text.replace("%(default)s", str(default)).replace("%%", "%")
+    text = found[:_LONGEST] if isinstance(found, str) else ""
+    return text.replace("%(default)s", str(default), 1).replace("%%", "%")
 
 
 def _mentions(node: ast.AST) -> bool:
@@ -205,7 +217,7 @@ def _field(name: str, node: ast.AnnAssign, names: Mapping[str, Any]) -> Paramete
         type=kinds[0] if kinds else _type_of(default) if default is not None else "str",
         default=default,
         required=value is None,
-        help=str(metadata.get("help", "")) if isinstance(metadata, Mapping) else "",
+        help=str(metadata.get("help", ""))[:_LONGEST] if isinstance(metadata, Mapping) else "",
     )
 
 
@@ -237,6 +249,11 @@ def _type_of(value: Any) -> str:
     return next((word for kind, word in kinds.items() if isinstance(value, kind)), "str")
 
 
-def _plain(value: Any) -> Any:
-    """Return a value that JSON can say."""
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+def _plain(value: Any, longest: int = _LONGEST) -> Any:
+    """Return a value that JSON and a browser can say; None for a longer one."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and abs(value) <= _LAST_NUMBER:
+        return value
+    text = str(value)
+    return text if len(text) <= longest else None

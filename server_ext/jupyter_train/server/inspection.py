@@ -65,8 +65,12 @@ def _parameters(kind: str, root: Path, form: Form) -> list[Parameter]:
 
 def _file(root: Path, form: Form) -> bytes:
     path = under(root, form.text("path"), "path")
-    _check_size(path.stat().st_size)
-    return path.read_bytes()
+    if not path.is_file():  # a pipe would be waited for, a device has no end
+        raise FileNotFoundError(path)
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    _check_size(len(data))
+    return data
 
 
 def _check_size(size: int) -> None:
