@@ -8,8 +8,8 @@ from typing import Any
 
 import regex
 
-MOST = 50_000
-"""Parts that an expression may have, its repetitions written out: tens of megabytes at most."""
+MOST = 5_000
+"""Parts that an expression may have, its repetitions written out: a tenth of a second at most."""
 
 _TOKEN = re.compile(
     r"(?P<open>\((?:\?[a-zA-Z<!=:>|P]*)?)|(?P<close>\))|\{(?P<least>\d+)(?:,\d*)?\}"
