@@ -59,6 +59,7 @@ def test_the_manager_describes_itself(boto, call, job):
     assert (told["Version"], told["Pid"]) == ("1.2.3", 42)
     assert told["Jobs"] == {Status.IN_PROGRESS: 1}
     assert told["Capacity"]["FreeCpus"] == 3
+    assert told["Capacity"]["InstanceTypes"] == ["half", "local"]
 
 
 def test_a_metric_window_comes_as_columns(boto, call, job, manager):

@@ -156,6 +156,8 @@ export interface ICapacity {
   freeGpus: number;
   running: number;
   pending: number;
+  /** The names that mean a share of it. */
+  instanceTypes: string[];
 }
 
 /** Read the capacity in an answer of DescribeManager. */
@@ -169,6 +171,7 @@ export function readCapacity(value: unknown): ICapacity {
     gpus: numberOr(from, 'Gpus', 0),
     freeGpus: numberOr(from, 'FreeGpus', 0),
     running: numberOr(from, 'Running', 0),
-    pending: numberOr(from, 'Pending', 0)
+    pending: numberOr(from, 'Pending', 0),
+    instanceTypes: list(from.InstanceTypes ?? [], String)
   };
 }

@@ -9,7 +9,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ICapacity } from '../contract/checked';
 import type { IFormPart } from './formpart';
 
-const INSTANCE_TYPES = ['local', 'local_gpu', 'ml.m5.large', 'ml.m5.xlarge', 'ml.g5.xlarge'];
+// Of AWS's names, which mean as much of this machine, those that are met most.
+const FAMILIAR = ['ml.m5.large', 'ml.m5.xlarge', 'ml.g5.xlarge'];
 
 export interface IResourcesProps extends IFormPart {
   capacity: ICapacity | null;
@@ -29,7 +30,7 @@ export function Resources(props: IResourcesProps): JSX.Element {
           value={form.instanceType}
           problem={problemAt(problems, 'instance_type')}
           changed={instanceType => { set({ instanceType }); }}
-          choices={INSTANCE_TYPES}
+          choices={[...(capacity?.instanceTypes ?? ['local']), ...FAMILIAR]}
         />
         <Text
           label={trans.__('Stop after (hours)')}

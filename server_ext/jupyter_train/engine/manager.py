@@ -24,7 +24,7 @@ from .errors import RefusedError
 from .feed import Feed
 from .folders import attempt_folder
 from .leftovers import Ground, Leftovers, living_of
-from .placement import Capacity, demand_of
+from .placement import Capacity, demand_of, names_of
 from .progress import Progress
 from .remote_debug import check_shell, updated
 from .run import JobRun
@@ -192,6 +192,10 @@ class Manager:
     def capacity(self) -> Capacity:
         """Return what there is and what is free."""
         return self._shop.queue.capacity()
+
+    def instance_types(self) -> list[str]:
+        """Return the names of the shares of this machine: the administrator's, then ours."""
+        return names_of(self._settings.instance_types)
 
     async def engines(self) -> list[Engine]:
         """Return what can start jobs here, and what cannot and why."""

@@ -47,6 +47,11 @@ _LOCAL = {"local": Demand(), "local_gpu": Demand(gpus=-1)}
 _NAME = re.compile(r"ml\.([a-z]+)(\d[a-z0-9-]*)\.((\d*)(xlarge|large|medium)|metal.*)")
 
 
+def names_of(table: Mapping[str, Demand]) -> list[str]:
+    """Return the instance types of this machine: those of the administrator's table, then ours."""
+    return list(dict.fromkeys([*table, *_LOCAL]))
+
+
 def demand_of(instance_type: str, table: Mapping[str, Demand]) -> Demand:
     """Return what an instance type asks for: the administrator's table, then AWS's shapes."""
     known = table.get(instance_type) or _LOCAL.get(instance_type)
@@ -54,9 +59,9 @@ def demand_of(instance_type: str, table: Mapping[str, Demand]) -> Demand:
         return known
     match = _NAME.fullmatch(instance_type)
     if match is None:
-        names = ", ".join(sorted({*table, *_LOCAL}))
         raise LimitError(
-            f"no instance type {instance_type!r} here; there is: {names}, and all of AWS's ml.*"
+            f"no instance type {instance_type!r} here; there is: "
+            f"{', '.join(sorted(names_of(table)))}, and all of AWS's ml.*"
         )
     letter, generation, size = match[1], match[2], match[3]
     cpus = _SIZES.get(match[5] or "", 4) * int(match[4] or 1)

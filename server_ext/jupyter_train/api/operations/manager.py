@@ -38,6 +38,7 @@ async def describe_manager(context: Context, _input: Input) -> Input:
             "FreeGpus": free.free_gpus,
             "Running": free.running,
             "Pending": free.pending,
+            "InstanceTypes": context.manager.instance_types(),
         },
         "Engines": [_print_engine(each) for each in await context.manager.engines()],
     }
