@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from jupyter_train import Estimator, form
-from jupyter_train.notebook.form_bundle import MIME_TYPE, form_document
+from jupyter_train.notebook.form_bundle import MIME_TYPE, form_bundle, form_document
 
 
 @pytest.fixture
@@ -65,6 +65,15 @@ def test_our_front_end_gets_a_filled_form_and_all_others_widgets(told, script, t
             "members": {"OutputDataConfig": {"S3OutputPath": "s3://elsewhere/"}},
         },
     }
+
+
+@pytest.mark.parametrize("name", ["HF_TOKEN", "WANDB_API_KEY", "DB_PASSWORD", "aws_secret"])
+def test_no_secret_is_left_in_the_notebook(script, name):
+    def bundle(**environment):
+        return form_bundle(Estimator(entry_point=str(script), environment=environment))
+
+    assert MIME_TYPE in bundle(KEYBOARD="de", TZ="UTC")
+    assert "hidden" not in str(bundle(TZ="UTC", **{name: "hidden"}))
 
 
 def test_what_goes_with_a_script_is_said_where_a_form_can(told, script, tmp_path):

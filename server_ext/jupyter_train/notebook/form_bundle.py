@@ -1,5 +1,6 @@
 """What a notebook's output says of a launch form: the form for our front end, words for others."""
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ _ELSEWHERE = (
     "The form is drawn where JupyterLab has the jupyter-train extension, and elsewhere with "
     "ipywidgets (pip install ipywidgets); Estimator and %train submit the same job without it."
 )
+
+# What variables are called that hold what nobody else should read.
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|_KEY$", re.IGNORECASE)
 
 
 def form_bundle(estimator: Estimator, inputs: Inputs = None) -> dict[str, Any]:
@@ -32,7 +36,8 @@ def form_document(estimator: Estimator, inputs: Inputs = None) -> dict[str, Any]
     """
     said = vars(estimator)
     script = _script(said)
-    if script is None:
+    # A notebook is saved, and sent to others, with all that its outputs say.
+    if script is None or any(map(_SECRET.search, said["environment"] or ())):
         return None
     request = estimator.request(inputs)
     tags = {each["Key"]: each["Value"] for each in request.get("Tags", ())}
