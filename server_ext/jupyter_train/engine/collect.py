@@ -91,6 +91,7 @@ class Collector:
         self._file_sources = f"{record.attempt}/{folder.metrics.name}"
         self._record = record
         self._folder = folder
+        self._metrics = folder.metrics
         self._host = host
         self._stream = stream
         self._sinks = sinks
@@ -176,8 +177,8 @@ class Collector:
             self.shut.add(name)
 
     async def _metrics_names(self) -> list[str]:
-        with self._unless_shut(self._folder.metrics.name):
-            return await self._host.list(self._folder.metrics)
+        with self._unless_shut(self._metrics.name):
+            return await self._host.list(self._metrics)
         return []
 
     async def _finish_log(self) -> None:
@@ -332,7 +333,7 @@ class Collector:
         if name not in self._files:
             source = f"{self._file_sources}/{name}"
             offset = self._sinks.curves.cursor(self._job_id, source)
-            path = self._folder.metrics / name
+            path = self._metrics / name
             sink = partial(self._commit_through, source)
             self._files[name] = MetricsFile(self._host, path, offset, sink)
         return self._files[name]
