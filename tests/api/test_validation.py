@@ -18,6 +18,7 @@ EXAMPLES = (
     "s3://a/b",
     "a" * 20,
     "fs-0123abcd",
+    "image/a",
     "1K",
     "arn:aws:iam::000000000000:role/abcd",
 )
