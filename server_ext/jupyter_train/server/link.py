@@ -59,6 +59,7 @@ class Link:
         if self._known() is connection:
             self._found = None
             self._sought.clear()
+        connection.close()
 
     def close(self) -> None:
         """Wait for nothing; the manager stays."""
@@ -68,6 +69,7 @@ class Link:
             known.close()
 
     def _known(self) -> Connection | None:
-        if self._found is None or not self._found.done() or self._found.exception():
+        found = self._found
+        if found is None or not found.done() or found.cancelled() or found.exception():
             return None
-        return self._found.result()
+        return found.result()
