@@ -1,5 +1,7 @@
 """Playing jobs to their end, and waiting for what happens to them."""
 
+import asyncio
+
 import pytest
 
 from jupyter_train.testing.life import LifeSuite
@@ -26,3 +28,22 @@ def wait():
 
     Waits.until, Waits.ended, Waits.log_of = staticmethod(until), staticmethod(ended), log_of
     return Waits
+
+
+@pytest.fixture
+def contain(workshop, docker_engine, wait):
+    """Run a program in a container to its end; returns its record and its log."""
+
+    def contained(*argv, **members):
+        algorithm = {"TrainingImage": docker_engine.image, "ContainerEntrypoint": list(argv)}
+
+        async def scene():
+            async with workshop.manager() as manager:
+                document = workshop.document("", AlgorithmSpecification=algorithm, **members)
+                await manager.submit(document, {}, "me")
+                record = await wait.ended(manager, "job-1")
+                return record, wait.log_of(manager, record)
+
+        return asyncio.run(scene())
+
+    return contained

@@ -1,6 +1,5 @@
 """What a real container finds below /opt/ml, and what becomes of what it leaves there."""
 
-import asyncio
 import json
 import tarfile
 
@@ -29,20 +28,11 @@ LEAVES = "cd /opt/ml/output/data && mkdir -p a && echo 1 >a/one && ln a/one two 
 
 
 @pytest.fixture
-def run(workshop, docker_engine, wait):
-    """Run a program in a container to its end; returns its record and its log."""
+def run(contain):
+    """Run a program in a container to its good end; returns its log."""
 
     def ran(*argv, **members):
-        algorithm = {"TrainingImage": docker_engine.image, "ContainerEntrypoint": list(argv)}
-
-        async def scene():
-            async with workshop.manager() as manager:
-                document = workshop.document("", AlgorithmSpecification=algorithm, **members)
-                await manager.submit(document, {}, "me")
-                record = await wait.ended(manager, "job-1")
-                return record, wait.log_of(manager, record)
-
-        record, log = asyncio.run(scene())
+        record, log = contain(*argv, **members)
         assert record.status == "Completed", record.failure_reason
         return log
 

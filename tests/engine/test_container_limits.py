@@ -1,8 +1,8 @@
 """Limits of time and disk end a job in a real container, and what it made is not lost."""
 
-import asyncio
 import tarfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,25 +17,9 @@ FILLS = "dd if=/dev/zero of=/opt/ml/output/data/all bs=1048576 count=4; sleep 60
 
 
 @pytest.fixture
-def run(workshop, docker_engine, wait):
+def run(contain):
     """Run a shell script in a container to its end; returns its record and its log."""
-
-    def ran(script, **members):
-        algorithm = {
-            "TrainingImage": docker_engine.image,
-            "ContainerEntrypoint": ["/bin/sh", "-c", script],
-        }
-
-        async def scene():
-            async with workshop.manager() as manager:
-                document = workshop.document("", AlgorithmSpecification=algorithm, **members)
-                await manager.submit(document, {}, "me")
-                record = await wait.ended(manager, "job-1")
-                return record, wait.log_of(manager, record)
-
-        return asyncio.run(scene())
-
-    return ran
+    return partial(contain, "/bin/sh", "-c")
 
 
 def test_a_container_that_runs_too_long_is_told_to_end_and_its_model_published(run, workshop):
