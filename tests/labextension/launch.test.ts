@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { blame } from '../../labextension/src/contract/blame';
 import { misfit, readInspection, UNCHECKED, UNREAD } from '../../labextension/src/contract/checked';
 import { apart, EMPTY, launchDocument, readForm } from '../../labextension/src/contract/form';
 import { faults, withValue } from '../../labextension/src/contract/pair';
@@ -58,7 +57,7 @@ class Scripted implements ILaunchServer {
 
   launch = (): Promise<string> => {
     this._answers();
-    return Promise.reject(Object.assign(new Error('it is there'), { code: 'ResourceInUse' }));
+    return Promise.reject(Object.assign(new Error('it is there'), { field: 'name' }));
   };
 
   private _answers(): void {
@@ -238,25 +237,17 @@ test('why a log cannot be tried is told', async () => {
   assert.deepEqual([tryout.problem, tryout.tried], ['not here', 'loss=1']);
 });
 
-test('the field that the server names is to blame, with its row', () => {
-  assert.equal(blame({ message: 'no', field: 'inputs.training' }), 'inputs.training');
-});
-
-test('without a field, the words of the error say which one is', () => {
-  assert.equal(blame({ message: "Value 'a b' at 'trainingJobName' failed" }), 'name');
-  assert.equal(blame({ message: 'It is there already', code: 'ResourceInUse' }), 'name');
-  assert.equal(blame({ message: 'The manager cannot be reached', field: 'elsewhere' }), '');
-});
-
-test('what is said of a container is put at the field it is about', () => {
-  const words: Record<string, string> = {
-    'Invalid ResourceConfig: keepAlivePeriodInSeconds must be at most 3600': 'keep_alive',
-    "Value '' at 'algorithmSpecification.containerEntrypoint' failed": 'command',
-    'There is no image net:1 here, and it cannot be pulled': 'image',
-    'No Docker engine answers': 'image'
-  };
-  for (const [message, field] of Object.entries(words)) {
-    assert.equal(blame({ message }), field);
+test('a refusal is put at the field that the server names, or told of the whole form', async () => {
+  const { server, model } = filling({ path: 'a.py' });
+  for (const [field, at, problem] of [
+    ['inputs.training', ['inputs.training'], ''],
+    ['elsewhere', [], 'no'],
+    [undefined, [], 'no']
+  ] as const) {
+    server.launch = () => Promise.reject(Object.assign(new Error('no'), { field }));
+    await model.submit();
+    assert.deepEqual(model.problems.map(each => each.field), at);
+    assert.equal(model.outcome.problem, problem);
   }
 });
 

@@ -1,9 +1,8 @@
 /** A launch form being filled in: what is typed, and what the server says of it meanwhile. */
 
 import { Signal } from '@lumino/signaling';
-import { blame } from '../contract/blame';
 import { misfit, UNCHECKED, UNREAD } from '../contract/checked';
-import { apart, EMPTY, isWhole, launchDocument, typedAt } from '../contract/form';
+import { apart, EMPTY, FIELDS, isWhole, launchDocument, typedAt } from '../contract/form';
 import { valueOf } from '../contract/pair';
 import { later } from './later';
 import { Tryout } from './tryout';
@@ -188,12 +187,12 @@ export class LaunchModel {
     return notebook === undefined ? document : { ...document, notebook };
   }
 
-  private _refused(error: Error & { field?: string; code?: string }): void {
-    const { message } = error;
-    const field = blame(error);
+  private _refused(error: Error & { field?: string }): void {
+    const { message, field = '' } = error;
+    const isKnown = FIELDS.has(field.split('.')[0]);
     this._hasFailed = isAbsence(error);
-    this._checked = { ...this._checked, problems: field ? [{ field, message }] : [] };
-    this._tell({ ...NOTHING_YET, problem: field ? '' : message });
+    this._checked = { ...this._checked, problems: isKnown ? [{ field, message }] : [] };
+    this._tell({ ...NOTHING_YET, problem: isKnown ? '' : message });
     if (this._hasFailed) {
       this._ask(AGAIN);
     }
