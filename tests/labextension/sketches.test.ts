@@ -67,13 +67,27 @@ test('while a question is out there is no other, and a refusal is none for the n
   assert.equal(calls, 2);
 });
 
-test('another metric is asked for at once for those that are asked about anew', async () => {
-  const { sketches, asked, clock } = world();
+test('another metric is asked for at once, of jobs that do not move too', async () => {
+  const { sketches, asked } = world();
   await sketches.want([job('a', 1)]);
   sketches.metric = 'accuracy';
+  await sketches.want([job('a', 1)]);
+  sketches.metric = 'accuracy';
+  await sketches.want([job('a', 1)]);
+  assert.deepEqual(asked, ['a', 'a']);
+});
+
+test('a question that nobody answered is asked again, of jobs that have ended too', async () => {
+  const clock = { now: 100 };
+  let calls = 0;
+  const call = (): Promise<JsonObject> => Promise.reject(new Error(`away ${++calls}`));
+  const sketches = new Sketches({ call }, () => clock.now);
+  await sketches.want([job('a', 1)]);
+  await sketches.want([job('a', 1)]);
+  assert.equal(calls, 1);
   clock.now += 5;
   await sketches.want([job('a', 1)]);
-  assert.equal(asked.length, 2);
+  assert.equal(calls, 2);
 });
 
 test('a curve is drawn from edge to edge, and interrupted where it is no number', () => {

@@ -50,7 +50,10 @@ export class Sketches {
 
   /** The metric that is drawn where a job has it; empty for a loss. */
   set metric(metric: string) {
-    this._metric = metric;
+    if (metric !== this._metric) {
+      this._metric = metric;
+      this._entries.forEach(entry => { entry.asked = -Infinity; });
+    }
   }
 
   /** Return what is known of a job's curve. */
@@ -68,7 +71,8 @@ export class Sketches {
     try {
       await this._ask(due);
     } catch {
-      // the manager is away, which the list says; the next question comes by itself
+      // the manager is away, which the list says; they are asked about again after a while
+      due.forEach(job => { this._unanswered(job); });
     } finally {
       this._isAsking = false;
     }
@@ -107,6 +111,13 @@ export class Sketches {
       }
     }
     this._changed.emit();
+  }
+
+  private _unanswered({ TrainingJobName: name }: IJobSummary): void {
+    const entry = this._entries.get(name);
+    if (entry) {
+      entry.key = '';
+    }
   }
 
   private _forget(): void {
