@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { readSummary } from '../../labextension/src/contract/sagemaker';
 import { pressed, sorted } from '../../labextension/src/ui/jobcolumns';
-import { matching } from '../../labextension/src/ui/jobfilter';
+import { matching, narrows } from '../../labextension/src/ui/jobfilter';
 import { rowsOf } from '../../labextension/src/ui/jobgroups';
 import { TRANS } from './words';
 
@@ -39,6 +39,17 @@ test('each word of a filter is looked for in name, status, origin and tags, in a
   assert.equal(found('train.py widths'), 'bert');
   assert.equal(found('net nothing'), '');
   assert.equal(matching(JOBS, '  ', TRANS), JOBS);
+});
+
+test('what is found of a filter that grows is among what was found before', () => {
+  const typed = ['', 'n', 'ne', 'net', 'net ', 'net c', 'net com'];
+  for (const [at, filter] of typed.slice(1).entries()) {
+    assert.ok(narrows(filter, typed[at]));
+    const before = matching(JOBS, typed[at], TRANS);
+    assert.deepEqual(matching(before, filter, TRANS), matching(JOBS, filter, TRANS));
+  }
+  assert.ok(!narrows('ne', 'net') && !narrows('x net', 'net'));
+  assert.ok(!narrows('ΑΣΑ', 'ΑΣ')); // a sigma is another letter at the end of a word
 });
 
 test('jobs are sorted by a column, and what lacks it comes last in both directions', () => {

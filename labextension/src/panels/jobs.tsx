@@ -5,6 +5,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import { CommandIDs, ITrain, SETTINGS } from '../tokens';
 import { trainIcon } from '../ui/icon';
@@ -13,6 +15,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { IJobSummary } from '../contract/sagemaker';
 import type { Sketches } from '../data/sketches';
 import type { Column, Sort } from '../ui/jobcolumns';
 import type { Grouping, Row } from '../ui/jobgroups';
@@ -42,7 +45,7 @@ interface IShown {
   version: number;
   filter: string;
   settings: IListSettings;
-  count: number;
+  found: readonly IJobSummary[];
   rows: readonly Row[];
 }
 
@@ -107,7 +110,7 @@ export class JobsPanel extends ReactWidget {
     if (!parts) {
       return null;
     }
-    const { rows, count } = this._show(parts);
+    const { rows, found: { length: count } } = this._show(parts);
     const isKnown = (job: string): boolean => train.jobs.find(job) !== undefined;
     this._selection = parts.pruned(this._selection, isKnown);
     this.toggleClass('jt-mod-away', train.stream.connection === 'lost');
@@ -188,10 +191,11 @@ export class JobsPanel extends ReactWidget {
     if (last?.version === version && last.filter === filter && last.settings === settings) {
       return last;
     }
-    const found = parts.matching(jobs, filter, trans);
+    const isNarrower = last?.version === version && parts.narrows(filter, last.filter);
+    const found = parts.matching(isNarrower ? last.found : jobs, filter, trans);
     const ordered = parts.sorted(found, settings.sort, trans);
     const rows = parts.rowsOf(ordered, settings.grouping, new Set(settings.folded), trans);
-    this._shown = { version, filter, settings, count: found.length, rows };
+    this._shown = { version, filter, settings, found, rows };
     return this._shown;
   }
 
@@ -243,7 +247,8 @@ export class JobsPanel extends ReactWidget {
   private _narrow(filter: string): void {
     if (filter !== this._filter) {
       this._filter = filter;
-      this.update();
+      // whoever types sees it in the next frame: an update that is posted comes a frame later
+      MessageLoop.sendMessage(this, Widget.Msg.UpdateRequest);
     }
   }
 

@@ -24,6 +24,11 @@ export function prepare(jobs: readonly IJobSummary[], trans: TranslationBundle):
   jobs.forEach(job => textOf(job, trans));
 }
 
+/** Whether what is typed finds nothing that was not found before: it has only grown. */
+export function narrows(filter: string, before: string): boolean {
+  return filter.toLowerCase().startsWith(before.toLowerCase());
+}
+
 /** Return the jobs in which every word of a filter is: in name, status, origin or a tag. */
 export function matching(
   jobs: readonly IJobSummary[],
