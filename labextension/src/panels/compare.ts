@@ -10,6 +10,7 @@ import {
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, ITrain } from '../tokens';
 import { trainIcon } from '../ui/icon';
+import { onlyTab } from '../ui/onlytab';
 import { askedJobs, jobsArgs, namesIn } from '../ui/whichjobs';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -64,12 +65,11 @@ export const comparePlugin: JupyterFrontEndPlugin<void> = {
 
     const open = async (jobs: string[]): Promise<void> => {
       const id = `jt-compare-${jobs.join(' ')}`;
-      let tab = tracker.find(each => each.id === id);
-      if (!tab) {
-        tab = await newTab(app, train, jobs, trans);
-        tab.id = id;
-        await tracker.add(tab);
-      }
+      const tab = await onlyTab(tracker, each => each.id === id, async () => {
+        const made = await newTab(app, train, jobs, trans);
+        made.id = id;
+        return made;
+      });
       if (!tab.isAttached) {
         shell.add(tab, 'main', { type: 'Training' });
       }
@@ -107,6 +107,7 @@ async function newTab(
   const hear = (): void => { content.isConnected = stream.connection !== 'lost'; };
   stream.changed.connect(hear);
   content.disposed.connect(() => { stream.changed.disconnect(hear); });
+  hear();
   const tab = new MainAreaWidget({ content });
   tab.title.label = trans._n('Compare %1 job', 'Compare %1 jobs', jobs.length);
   tab.title.icon = trainIcon;

@@ -6,6 +6,7 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CommandIDs, ITrain } from '../tokens';
 import { trainIcon } from '../ui/icon';
+import { onlyTab } from '../ui/onlytab';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -73,11 +74,8 @@ export const jobPlugin: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: CommandIDs.openJob, category: trans.__('Training') });
 
     const open = async (job: string): Promise<Tab> => {
-      let tab = tracker.find(each => each.content.node.dataset.job === job);
-      if (!tab) {
-        tab = await newTab({ app, train, browser, trans }, job);
-        await tracker.add(tab);
-      }
+      const isIt = (each: Tab): boolean => each.content.node.dataset.job === job;
+      const tab = await onlyTab(tracker, isIt, () => newTab({ app, train, browser, trans }, job));
       if (!tab.isAttached) {
         shell.add(tab, 'main', { type: 'Training' });
       }
@@ -125,6 +123,7 @@ async function newTab(services: IServices, name: string): Promise<Tab> {
   const hear = (): void => { content.isConnected = stream.connection !== 'lost'; };
   stream.changed.connect(hear);
   content.disposed.connect(() => { stream.changed.disconnect(hear); });
+  hear();
   const tab = new MainAreaWidget({ content });
   tab.id = `jt-job-${name}`;
   tab.title.label = name;
