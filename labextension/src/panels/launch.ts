@@ -235,11 +235,12 @@ async function newView(
     import('../data/launching'),
     import('../ui/filechoice')
   ]);
+  const kernels = await pythons(app.serviceManager.kernelspecs);
   const life = new AbortController();
   const notebook = (path: string): unknown => unsaved(notebooks, path);
   const model = newLaunch(train, { notebook, ...(form && { form }) }, life.signal);
   const around = {
-    kernels: await pythons(app.serviceManager.kernelspecs),
+    kernels,
     engine: () => model.server.engine(),
     ...(browser && {
       browse: () => chosenFile(browser, trans.__('Choose a script or a notebook'), SCRIPT)

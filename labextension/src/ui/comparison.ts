@@ -148,10 +148,13 @@ export class Comparison extends Widget {
     const shown = (rows: IDifference[]): IDifference[] => {
       return wanted ? rows.filter(each => !each.isSame) : rows;
     };
+    const buttons = (): HTMLElement[] => [...this._tables.querySelectorAll('button')];
+    const at = buttons().findIndex(each => each === document.activeElement);
     this._tables.replaceChildren(
       this._table(trans.__('Hyperparameters'), shown(parameters(jobs))),
       this._table(trans.__('Results'), results(jobs, words(trans)))
     );
+    buttons()[at]?.focus({ preventScroll: true }); // where the keyboard is, it stays
   }
 
   private _table(caption: string, rows: readonly IDifference[]): HTMLTableElement {

@@ -5,7 +5,7 @@ import { button } from './button';
 import { download } from './download';
 import { FileTree } from './filetree';
 import { Preview } from './preview';
-import { whileSeen } from './whileseen';
+import { keepLooking, whileSeen } from './whileseen';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IFile } from '../contract/files';
@@ -48,7 +48,10 @@ export class FilesPage extends Widget {
     side.className = 'jt-Files-side';
     side.append(this._words, this._tree.node);
     this.node.append(side, this._preview.node);
-    whileSeen(this, until => { this._follow(until); });
+    const { isLive } = page;
+    whileSeen(this, until => {
+      keepLooking(() => { void this._load(); }, { every: EVERY, isLive }, until);
+    });
   }
 
   override dispose(): void {
@@ -61,16 +64,6 @@ export class FilesPage extends Widget {
     if (this.isVisible) {
       void this._load();
     }
-  }
-
-  private _follow(until: AbortSignal): void {
-    void this._load();
-    const timer = setInterval(() => {
-      if (this.page.isLive() && !document.hidden) {
-        void this._load();
-      }
-    }, EVERY);
-    until.addEventListener('abort', () => { clearInterval(timer); });
   }
 
   private async _load(): Promise<void> {
@@ -89,6 +82,9 @@ export class FilesPage extends Widget {
   }
 
   private _draw(nodes: readonly INode[]): void {
+    if (this.isDisposed) {
+      return; // closed while they were listed
+    }
     this._words.textContent = nodes.length > 0 ? '' : this.page.empty();
     this._words.hidden = nodes.length > 0;
     this._tree.node.hidden = nodes.length === 0;

@@ -2,7 +2,7 @@
 
 import { Widget } from '@lumino/widgets';
 import { MediaSeries } from './mediaseries';
-import { whileSeen } from './whileseen';
+import { keepLooking, whileSeen } from './whileseen';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { MediaModel } from '../data/media';
@@ -18,7 +18,7 @@ export class MediaPage extends Widget {
   constructor(
     private model: MediaModel,
     private fetch: Fetch,
-    private isLive: () => boolean,
+    isLive: () => boolean,
     private trans: TranslationBundle
   ) {
     super();
@@ -27,7 +27,9 @@ export class MediaPage extends Widget {
     this._grid.className = 'jt-Media-grid';
     this.node.append(this._words, this._grid);
     model.changed.connect(this._draw, this);
-    whileSeen(this, until => { this._follow(until); });
+    whileSeen(this, until => {
+      keepLooking(() => { void this._load(); }, { every: EVERY, isLive }, until);
+    });
   }
 
   override dispose(): void {
@@ -42,16 +44,6 @@ export class MediaPage extends Widget {
     }
   }
 
-  private _follow(until: AbortSignal): void {
-    void this._load();
-    const timer = setInterval(() => {
-      if (this.isLive() && !document.hidden) {
-        void this._load();
-      }
-    }, EVERY);
-    until.addEventListener('abort', () => { clearInterval(timer); });
-  }
-
   private async _load(): Promise<void> {
     try {
       await this.model.load();
@@ -63,6 +55,9 @@ export class MediaPage extends Widget {
   }
 
   private _draw(): void {
+    if (this.isDisposed) {
+      return; // closed while the index was read
+    }
     const { series } = this.model;
     this._words.hidden = series.length > 0 && series.length <= MOST_SERIES;
     this._words.textContent = series.length > MOST_SERIES

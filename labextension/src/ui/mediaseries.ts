@@ -61,8 +61,10 @@ export class MediaSeries {
     this._newest.disabled = this._at === last;
   }
 
-  /** Let go of images. */
+  /** Let go of images; what is still on its way is not shown. */
   dispose(): void {
+    clearTimeout(this._timer);
+    this._turn++;
     URL.revokeObjectURL(this._url);
   }
 
@@ -90,9 +92,10 @@ export class MediaSeries {
   private async _show(at: number): Promise<void> {
     const turn = ++this._turn;
     try {
-      const shown = await this._look(at);
+      const show = await this._look(at);
       if (turn === this._turn) {
-        this._body.replaceChildren(shown);
+        this._note.textContent = '';
+        this._body.replaceChildren(show());
       }
     } catch (error) {
       if (turn === this._turn) {
@@ -101,18 +104,18 @@ export class MediaSeries {
     }
   }
 
-  private async _look(at: number): Promise<Element> {
+  /** Fetch what belongs to a step; returns what draws it, if it is still wanted by then. */
+  private async _look(at: number): Promise<() => Element> {
     const medium = this.series.media[at];
-    switch (this.series.kind) {
-      case 'image':
-        return this._image(await this._blob(medium), medium, at);
-      case 'histogram':
-        return await this._histogram(at);
-      case 'table':
-        return this._table(await (await this._blob(medium)).text());
-      case 'text':
-        return this._text(await (await this._blob(medium)).text());
+    if (this.series.kind === 'histogram') {
+      return await this._histogram(at);
     }
+    const blob = await this._blob(medium);
+    if (this.series.kind === 'image') {
+      return () => this._image(blob, medium, at);
+    }
+    const text = await blob.text();
+    return () => (this.series.kind === 'table' ? this._table(text) : this._text(text));
   }
 
   private async _blob({ file }: IMedium): Promise<Blob> {
@@ -129,13 +132,15 @@ export class MediaSeries {
     return image;
   }
 
-  private async _histogram(at: number): Promise<Element> {
+  private async _histogram(at: number): Promise<() => Element> {
     const chosen = spread(this.series.media.length, MOST_RIDGES, at);
     const found = await Promise.all(chosen.map(each => this._read(each)));
     const drawn = found.filter((each): each is IHistogram => each !== null);
     const own = found[chosen.indexOf(at)];
-    this._note.textContent = own ? histogramWords(own, this.trans) : '';
-    return ridges(drawn, own ? drawn.indexOf(own) : -1);
+    return () => {
+      this._note.textContent = own ? histogramWords(own, this.trans) : '';
+      return ridges(drawn, own ? drawn.indexOf(own) : -1);
+    };
   }
 
   private async _read(at: number): Promise<IHistogram | null> {

@@ -66,7 +66,9 @@ export class OverviewPage extends ReactWidget {
   private async _ask(): Promise<void> {
     // without an answer the rest is still worth seeing, and the next status asks again
     this._cost = await this.cost().catch(() => this._cost);
-    this.update();
+    if (!this.isDisposed) {
+      this.update();
+    }
   }
 
   private _cost: ICost | null = null;
