@@ -194,3 +194,19 @@ test('a message that cannot be read, or whose reader fails, harms no other', con
   sockets[0].say({ id: 2, type: 'deleted' });
   assert.equal(seen.length, 1);
 });
+
+test('a hundred views that come and go leave nobody who listens, and no socket', context => {
+  const { stream, sockets, wait } = world(context);
+  const lives = Array.from({ length: 100 }, () => new AbortController());
+  lives.forEach(({ signal }, at) => {
+    stream.subscribe({ topic: 'job', job: `j${at}` }, () => undefined, { until: signal });
+  });
+  sockets[0].accept();
+  lives.forEach(life => { life.abort(); });
+  const ids = (op: string): unknown[] => {
+    return sockets[0].heard.filter(one => one.op === op).map(one => one.id);
+  };
+  assert.deepEqual(ids('unsubscribe'), ids('subscribe'));
+  wait(2000);
+  assert.deepEqual([sockets.length, sockets[0].isClosed, stream.connection], [1, true, 'idle']);
+});
