@@ -62,6 +62,18 @@ async def test_who_may_only_read_changes_nothing(jp_fetch, jp_serverapp, link, p
     assert answer.code == code
 
 
+class Blind(Authorizer):
+    def is_authorized(self, _handler, _user, _action, resource):
+        return resource != "contents"
+
+
+async def test_who_may_see_no_files_is_told_nothing_of_them(jp_fetch, jp_serverapp, link):
+    jp_serverapp.web_app.settings["authorizer"] = Blind(parent=jp_serverapp)
+    with pytest.raises(HTTPClientError) as refusal:
+        await jp_fetch("jupyter-train/launch/inspect", method="POST", body="{}")
+    assert refusal.value.code == 403
+
+
 def test_no_operation_that_changes_something_starts_like_one_that_reads():
     changing = ("Create", "Stop", "Update", "Delete", "Add", "Put", "Remove")
     assert not [word for word in READING if word.startswith(changing)]

@@ -159,8 +159,9 @@ class FormHandler(Doorway):
 
     @web.authenticated
     @allowed("read")
+    @allowed("read", "contents")
     async def post(self, question: str) -> None:
-        """Answer; nothing is created."""
+        """Answer, which takes a look at files of the file browser; nothing is created."""
         await self.answer(_QUESTIONS[question])
 
     async def answer(self, question: Any) -> None:
