@@ -3,8 +3,10 @@ import test from 'node:test';
 
 import { readMembers } from '../../labextension/src/contract/files';
 import { JobFiles } from '../../labextension/src/data/files';
-import { readDelimited, readJsonLines } from '../../labextension/src/ui/delimited';
+import { MOST_COLUMNS, readDelimited, readJsonLines } from '../../labextension/src/ui/delimited';
 import { folders, published } from '../../labextension/src/ui/filenodes';
+import { readHistogram } from '../../labextension/src/ui/histogram';
+import { pretty } from '../../labextension/src/ui/preview';
 
 import type { IFile } from '../../labextension/src/contract/files';
 import type { INode } from '../../labextension/src/ui/filenodes';
@@ -92,4 +94,14 @@ test('a table ends after so many rows, and where a quote does not end', () => {
 test('objects of JSON, one a line, are a table; what is none is left out', () => {
   const { columns, rows } = readJsonLines('{"a": 1}\nno\n{"b": [2], "a": null}\n[]\n', 10);
   assert.deepEqual([columns, rows], [['a', 'b'], [['1', ''], ['', '[2]']]]);
+});
+
+test('a file that is made to hold up the page is read no further than a person would', () => {
+  const lines = Array.from({ length: 1000 }, (_, at) => `{"a${at}": 1}`).join('\n');
+  assert.equal(readJsonLines(lines, 1000).columns.length, MOST_COLUMNS + 1);
+  const nested = '['.repeat(2000) + ']'.repeat(2000);
+  assert.equal(pretty(nested), nested);
+  assert.equal(pretty('[1,{}]'), '[\n  1,\n  {}\n]');
+  const bins = { edges: new Array(200_001).fill(0), counts: new Array(200_000).fill(0) };
+  assert.equal(readHistogram(JSON.stringify(bins)), null);
 });

@@ -1,5 +1,8 @@
 /** Tables in text: values between commas or tabs, or an object of JSON on each line. */
 
+/** No table is wider: a file may be made to hold up the page. */
+export const MOST_COLUMNS = 500;
+
 export interface ITable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -35,7 +38,8 @@ export function readJsonLines(text: string, most: number): ITable {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? [value as Record<string, unknown>] : [];
   });
-  const columns = [...new Set(found.flatMap(each => Object.keys(each)))];
+  const all = new Set(found.flatMap(each => Object.keys(each)));
+  const columns = [...all].slice(0, MOST_COLUMNS + 1);
   return { columns, rows: found.map(each => columns.map(column => cell(each[column]))) };
 }
 

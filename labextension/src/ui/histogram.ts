@@ -16,6 +16,9 @@ const WIDTH = 600;
 const HEIGHT = 240;
 const RIDGE = 90;
 
+/** More bins than a picture has places are no histogram that can be drawn. */
+const MOST_BINS = 10000;
+
 /** Read a histogram's JSON; null if it is none. */
 export function readHistogram(json: string): IHistogram | null {
   try {
@@ -28,7 +31,9 @@ export function readHistogram(json: string): IHistogram | null {
 }
 
 function isNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every(each => typeof each === 'number');
+  return Array.isArray(value)
+    && value.length <= MOST_BINS
+    && value.every(each => typeof each === 'number');
 }
 
 /** Draw histograms, oldest first; the one at `chosen` stands out. */

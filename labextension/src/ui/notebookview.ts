@@ -2,6 +2,9 @@
 
 import { PLAIN, spans } from './ansi';
 
+/** More cells, and more outputs of one, are not drawn. */
+const MOST = 1000;
+
 interface ICell {
   cell_type?: unknown;
   execution_count?: unknown;
@@ -22,8 +25,8 @@ export function notebookView(json: string, label: string): HTMLElement | null {
   node.setAttribute('aria-label', label);
   for (const each of cells) {
     node.append(block('jt-NotebookView-source', joined(each.source), mark(each)));
-    for (const output of Array.isArray(each.outputs) ? each.outputs : []) {
-      const shown = drawn(output as Record<string, unknown>);
+    for (const output of objects<Record<string, unknown>>(each.outputs)) {
+      const shown = drawn(output);
       if (shown) {
         node.append(shown);
       }
@@ -35,10 +38,16 @@ export function notebookView(json: string, label: string): HTMLElement | null {
 function cellsOf(json: string): ICell[] | null {
   try {
     const { cells } = JSON.parse(json) as { cells?: unknown };
-    return Array.isArray(cells) ? (cells as ICell[]) : null;
+    return Array.isArray(cells) ? objects<ICell>(cells) : null;
   } catch {
     return null;
   }
+}
+
+/** Return the first objects of a list; whatever else is there is none of a notebook's. */
+function objects<T extends object>(value: unknown): T[] {
+  const all: unknown[] = Array.isArray(value) ? value.slice(0, MOST) : [];
+  return all.filter((each): each is T => typeof each === 'object' && each !== null);
 }
 
 function mark(cell: ICell): string {

@@ -186,9 +186,11 @@ interface IRead {
   cut: string;
 }
 
-function pretty(text: string): string {
+/** Break JSON into lines, unless most of it would be the space before them. */
+export function pretty(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text), null, 2);
+    const broken = JSON.stringify(JSON.parse(text), null, 2);
+    return broken.length > 8 * MOST_TEXT ? text : broken;
   } catch {
     return text; // cut off, or none after all
   }
