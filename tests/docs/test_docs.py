@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import json
 import re
 import shlex
 import tomllib
@@ -217,3 +218,23 @@ def test_of_every_member_of_a_request_the_documentation_says_what_becomes_of_it(
         is_refused = any(f"{each}.".startswith(f"{name}.") for each in refused)
         told = re.search("^refused|refused:", here) and not name.endswith("AlgorithmName")
         assert bool(told) == is_refused, name
+
+
+def test_the_table_of_commands_has_each_command_of_the_front_end_and_no_other():
+    tokens = (ROOT / "labextension" / "src" / "tokens.ts").read_text()
+    told = " ".join(row[0] for row in rows("jupyterlab.md", "## Commands"))
+    assert set(re.findall(r"`(train:[\w-]+)`", told)) == set(re.findall(r"'(train:.+?)'", tokens))
+
+
+def test_the_table_of_settings_has_each_setting_of_the_front_end_and_no_other():
+    schema = json.loads((ROOT / "labextension" / "schema" / "train.json").read_text())
+    titles = {each["title"] for each in schema["properties"].values()}
+    assert {row[0] for row in rows("jupyterlab.md", "## Settings")} == titles
+
+
+def test_every_shortcut_of_the_front_end_is_in_the_documentation():
+    schema = json.loads((ROOT / "labextension" / "schema" / "train.json").read_text())
+    page = (ROOT / "docs" / "jupyterlab.md").read_text()
+    for shortcut in schema["jupyter.lab.shortcuts"]:
+        keys = shortcut["keys"][0].replace("Accel", "Ctrl").replace(" ", "+")
+        assert keys in page

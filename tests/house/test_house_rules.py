@@ -213,3 +213,44 @@ def test_the_toolkit_imports_only_the_standard_library_of_old_pythons():
         # The user's, imported when the user has it.
         frameworks = {"callbacks", "notebook"} & set(path.parts)
         assert frameworks or tops <= sys.stdlib_module_names, shown(path)
+
+
+# What CSS calls a colour; `transparent` and `currentcolor` are none of their own.
+COLOUR = re.compile(
+    r"#[0-9a-f]{3,8}\b"
+    r"|(?<![\w-])(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\("
+    r"|(?<![\w-])(?:black|white|silver|gr[ae]y|maroon|purple|fuchsia|olive|navy|teal|aqua|lime"
+    r"|(?:light|dark|medium|pale|deep|dim)?(?:red|green|blue|yellow|orange|pink|cyan|magenta|gold"
+    r"|violet|salmon|gr[ae]y|seagreen|slategr[ae]y|skyblue|turquoise|goldenrod|orchid|khaki)"
+    r"|brown|tan|beige|ivory|coral|crimson|tomato|indigo|rebeccapurple)(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def style_rules() -> Iterator[tuple[Path, str, str]]:
+    """Each rule of the front end's style sheets: its file, its selectors, its declarations."""
+    for path in (each for each in written(".css") if inside(each, "labextension/style")):
+        bare = re.sub(r"/\*.*?\*/", "", text_of(path), flags=re.DOTALL)
+        for selectors, declarations in re.findall(r"([^{};]+)\{([^{}]*)\}", bare):
+            yield path, selectors.strip(), declarations
+
+
+def test_every_colour_comes_from_the_theme():
+    found = [
+        f"{shown(path)}: {selectors} {hit[0]}"
+        for path, selectors, declarations in style_rules()
+        for value in re.findall(r":([^;]+)", declarations)
+        if (hit := COLOUR.search(value))
+    ]
+    assert found == []
+
+
+def test_every_class_in_a_style_sheet_is_one_that_the_page_has():
+    source = "".join(text_of(path) for path in written(".ts", ".tsx") if "src" in path.parts)
+    # What the rest is called says how something is, and is put together from words.
+    named = {
+        name
+        for _, selectors, _ in style_rules()
+        for name in re.findall(r"\.(jt-(?!mod-|ansi-)[\w-]+)", selectors)
+    }
+    assert sorted(name for name in named if not re.search(rf"\b{name}(?![\w-])", source)) == []
