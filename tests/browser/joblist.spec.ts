@@ -116,6 +116,36 @@ test('groups that are closed, and the order, are as they were after a reload', a
   await expect(panel.getByLabel('Sort jobs by')).toHaveValue('name');
 });
 
+test('where the keyboard is, it stays while jobs come, and what is set holds at once', async ({
+  page
+}) => {
+  started(1, 'stays');
+  const panel = await openJobs(page);
+  await panel.getByRole('searchbox').fill('stays');
+  const row = panel.locator('[data-job="stays"]');
+  await row.focus();
+  started(1, 'stays-after');
+  await expect(row).toHaveAttribute('data-place', '1', { timeout: 60000 });
+  await expect(row).toBeFocused();
+  await page.keyboard.press('Space');
+  await expect(row).toHaveAttribute('aria-selected', 'true');
+
+  await openJobs(page, { asTable: true });
+  await set(page, 'columns', ['status', 'name']);
+  await set(page, 'sort', 'name');
+  const headings = panel.getByRole('columnheader');
+  await expect(headings).toHaveText(['', 'Status', 'Name', '']);
+  await expect(row).toHaveAttribute('data-place', '0');
+});
+
+/** Change a setting as the editor of settings does. */
+async function set(page: IJupyterLabPageFixture, name: string, value: string | string[]): Promise<void> {
+  await page.evaluate(async ([key, now]) => {
+    const registry = await window.galata.getPlugin('@jupyterlab/apputils-extension:settings');
+    await registry?.set('jupyter-train:train', key as string, now);
+  }, [name, value]);
+}
+
 test('jobs are compared: what differs, where they came to, curves in one chart', async ({ page }) => {
   const file = join(FOLDER, 'root', 'compare.py');
   writeFileSync(file, counting(30));

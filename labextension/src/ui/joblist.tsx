@@ -35,6 +35,12 @@ export function JobList(props: IJobListProps): JSX.Element {
   React.useEffect(() => {
     props.seen(drawn.flatMap(row => (row.kind === 'job' ? [row.job] : [])));
   });
+  React.useEffect(() => {
+    const place = focusedIn(scroller.current);
+    if (place !== null) {
+      setCurrent(place); // jobs that come above it move the row that has the focus
+    }
+  }, [rows]);
   const active = Math.max(0, Math.min(current, rows.length - 1));
   const go = (to: number): void => {
     setCurrent(to);
@@ -153,6 +159,12 @@ function watch(node: HTMLElement | null, set: (view: IView) => void): (() => voi
     sizes.disconnect();
     node.removeEventListener('scroll', measure);
   };
+}
+
+/** Return the place of the row in focus, if one is. */
+function focusedIn(node: HTMLElement | null): number | null {
+  const row = document.activeElement?.closest<HTMLElement>('[data-place]');
+  return row && node?.contains(row) ? Number(row.dataset.place) : null;
 }
 
 /** Bring a row into sight, then give it the focus once it is drawn. */

@@ -26,6 +26,9 @@ interface IJobsBarProps {
 
 export function JobsBar(props: IJobsBarProps): JSX.Element {
   const { trans, launch, move } = props;
+  // the bar is drawn with each letter, and with each change of a job
+  const groups = React.useMemo(() => groupings(trans), [trans]);
+  const orders = React.useMemo(() => sorts(trans), [trans]);
   return (
     <div className="jt-Jobs-bar">
       <div className="jt-Jobs-find" onFocus={props.prepare}>
@@ -47,13 +50,13 @@ export function JobsBar(props: IJobsBarProps): JSX.Element {
         <Choice
           word={trans.__('Group jobs by')}
           value={props.grouping}
-          options={groupings(trans)}
+          options={groups}
           choose={value => { props.group(value as Grouping); }}
         />
         <Choice
           word={trans.__('Sort jobs by')}
           value={props.sort}
-          options={sorts(trans)}
+          options={orders}
           choose={value => { props.order(value as Sort); }}
         />
       </div>
