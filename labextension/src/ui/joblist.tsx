@@ -27,7 +27,7 @@ export function JobList(props: IJobListProps): JSX.Element {
   const scroller = React.useRef<HTMLDivElement>(null);
   const anchor = React.useRef(0);
   const view = useView(scroller);
-  const [current, setCurrent] = React.useState(0);
+  const [current, setCurrent] = useCurrent(scroller, rows);
   const isWide = view.width >= WIDE;
   const size = isWide ? FLAT : ROW;
   const [first, last] = inSight(view.top, view.height, rows.length, size);
@@ -35,12 +35,6 @@ export function JobList(props: IJobListProps): JSX.Element {
   React.useEffect(() => {
     props.seen(drawn.flatMap(row => (row.kind === 'job' ? [row.job] : [])));
   });
-  React.useEffect(() => {
-    const place = focusedIn(scroller.current);
-    if (place !== null) {
-      setCurrent(place); // jobs that come above it move the row that has the focus
-    }
-  }, [rows]);
   const active = Math.max(0, Math.min(current, rows.length - 1));
   const go = (to: number): void => {
     setCurrent(to);
@@ -159,6 +153,18 @@ function watch(node: HTMLElement | null, set: (view: IView) => void): (() => voi
     sizes.disconnect();
     node.removeEventListener('scroll', measure);
   };
+}
+
+/** Return the place where the keyboard is; jobs that come above it move the row in focus. */
+function useCurrent(
+  scroller: React.RefObject<HTMLDivElement>,
+  rows: IJobListProps['rows']
+): [number, (place: number) => void] {
+  const [current, setCurrent] = React.useState(0);
+  React.useEffect(() => {
+    setCurrent(before => focusedIn(scroller.current) ?? before);
+  }, [rows]);
+  return [current, setCurrent];
 }
 
 /** Return the place of the row in focus, if one is. */
