@@ -59,7 +59,12 @@ class World:
 
     def made_links(self):
         manager = SimpleNamespace(
-            clock=time.time, objects=self.objects, jobs=self.jobs, curves=MemoryCurves(), region="r"
+            clock=time.time,
+            objects=self.objects,
+            jobs=self.jobs,
+            curves=MemoryCurves(),
+            region="r",
+            progress={},
         )
         about = About(version="1", pid=1, url="", home="", started=0.0)
         station = Station(

@@ -11,6 +11,7 @@ from jupyter_train.contract.names import AttemptKey
 from jupyter_train.runtimes.base import Resources, StartError
 from jupyter_train.runtimes.docker import settings
 from jupyter_train.runtimes.docker.settings import container_name
+from jupyter_train.runtimes.docker.watch import Watch
 
 GPUS = ("GPU-0a", "GPU-1b")
 
@@ -53,6 +54,29 @@ def test_a_name_that_somebody_else_s_container_has_is_not_taken_from_it(yard):
         assert theirs.status == "created"
     finally:
         theirs.remove(force=True)
+
+
+def test_a_name_is_waited_for_while_a_create_that_was_killed_still_holds_it(yard, monkeypatch):
+    spec = yard.script("echo started")
+    starter = yard.runtime._starter
+    starter._create(spec)
+    missing = iter([None, None])
+    find = starter.find
+    monkeypatch.setattr(starter, "find", lambda each: next(missing, find(each)))
+    monkeypatch.setattr(starter, "_is_there", lambda _name: False)
+    assert starter._made_before(spec) == yard.container(spec).id
+    assert next(missing, "asked twice") == "asked twice"
+
+
+def test_a_container_that_a_listing_still_calls_running_is_looked_at_itself(yard):
+    spec = yard.script("true")
+    yard.run(spec)
+    ended = yard.container(spec).id
+    watch = Watch(yard.runtime._engine)
+    assert watch._stands({"Id": ended, "State": "running"}) == "exited"
+    watch.started(ended)
+    assert watch._stands({"Id": ended, "State": "running"}) == "running"
+    watch.close()
 
 
 def test_a_network_that_nobody_needs_is_listed_and_removed(yard, monkeypatch):

@@ -1,6 +1,7 @@
 """Create and start the container of an attempt, once, whatever died in between."""
 
 import os
+import time
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +19,7 @@ from .warm import fifo, read_waiting, waiting_body, write_others
 from .words import start_error
 
 RETRIES = 3
+LOOKS, BETWEEN_LOOKS = 100, 0.1
 
 
 class Starter:
@@ -104,13 +106,30 @@ class Starter:
         return True
 
     def _made_before(self, spec: AttemptSpec) -> str:
-        found = self.find(spec)
-        if found is None:
-            raise StartError(
-                f"the name {container_name(spec)!r} is taken by a container that is not ours; "
-                f"`docker rm` it"
-            )
-        return str(found["Id"])
+        """Return the id of what has the name.
+
+        A create holds its name before its container can be found, also if who asked was killed.
+        """
+        for _ in range(LOOKS):
+            found = self.find(spec)
+            if found is not None:
+                return str(found["Id"])
+            if self._is_there(container_name(spec)):
+                break
+            time.sleep(BETWEEN_LOOKS)
+        raise StartError(
+            f"the name {container_name(spec)!r} is taken by a container that is not ours; "
+            f"`docker rm` it"
+        )
+
+    def _is_there(self, name: str) -> bool:
+        import docker  # noqa: PLC0415  see engine
+
+        try:
+            self._engine.call("inspect_container", name)
+        except docker.errors.NotFound:
+            return False
+        return True
 
     def _start(self, spec: AttemptSpec, identity: str) -> Any:
         """Start what was created; one that has run is not run again.  Returns the refusal."""

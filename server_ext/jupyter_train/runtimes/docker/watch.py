@@ -133,7 +133,7 @@ class Watch:
             self._start()
             began = time.monotonic()
             listed = self._engine.call("containers", all=True, filters={"label": MANAGER_LABEL})
-            self._settle(began, {each["Id"]: each["State"] for each in listed})
+            self._settle(began, {each["Id"]: self._stands(each) for each in listed})
 
     def close(self) -> None:
         """Stop listening."""
@@ -142,6 +142,22 @@ class Watch:
         if stream is not None:
             with suppress(OSError, AttributeError):
                 stream.close()
+
+    def _stands(self, listed: dict[str, Any]) -> str:
+        """Return the state of a listed container; one not heard of yet is looked at itself.
+
+        Listings go on saying "running" for a moment after the end, of which we may have no event.
+        """
+        import docker  # noqa: PLC0415  see engine
+
+        state: str = listed["State"]
+        if state != "running" or listed["Id"] in self._known:
+            return state
+        try:
+            found = self._engine.call("inspect_container", listed["Id"])
+        except docker.errors.NotFound:
+            return state
+        return str(found["State"]["Status"])
 
     def _settle(self, began: float, listed: dict[str, str]) -> None:
         with self._lock:
