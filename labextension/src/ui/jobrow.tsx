@@ -16,6 +16,7 @@ import type { ISketch } from '../data/sketches';
 import type { Column, Sort } from './jobcolumns';
 import type { IHeading, Row } from './jobgroups';
 import type { Selection } from './jobselection';
+import type { IStatusLook } from './status';
 
 export interface IJobListProps {
   rows: readonly Row[];
@@ -96,10 +97,18 @@ function titleOf(job: IJobSummary): string {
   return job.FailureReason ? `${name}\n${job.FailureReason}` : name;
 }
 
+// an icon is dear to draw, and rows are drawn each second
+const Standing = React.memo(({ word, icon: Icon, className }: IStatusLook) => (
+  <span className={className}>
+    <Icon.react tag="span" className="jt-Status-icon" aria-hidden="true" />
+    {word}
+  </span>
+));
+Standing.displayName = 'Standing';
+
 /** A job in two lines. */
 function Lines({ job, list, clicked }: IJobRowProps): JSX.Element {
   const { trans } = list;
-  const { word, icon: Icon, className } = statusLook(job, trans);
   const how = told(job, trans, list.now);
   return (
     <span
@@ -113,10 +122,7 @@ function Lines({ job, list, clicked }: IJobRowProps): JSX.Element {
         <Sketch sketch={list.sketch(job.TrainingJobName)} trans={trans} />
       </span>
       <span className="jt-JobList-facts">
-        <span className={className}>
-          <Icon.react tag="span" className="jt-Status-icon" aria-hidden="true" />
-          {word}
-        </span>
+        <Standing {...statusLook(job, trans)} />
         {job.Unreachable && <span>{trans.__('not reachable')}</span>}
         {how.share === undefined && <span>{lasted(job, list)}</span>}
         {how.words && <span className="jt-JobList-doing">{how.words}</span>}
@@ -151,13 +157,9 @@ function Cells(props: IJobRowProps): JSX.Element {
 const CELLS: Record<Column, (job: IJobSummary, list: IJobListProps) => React.ReactNode> = {
   name: job => <span className="jt-JobList-name">{job.TrainingJobName}</span>,
   status: (job, { trans }) => {
-    const { word, icon: Icon, className } = statusLook(job, trans);
-    return (
-      <span className={className}>
-        <Icon.react tag="span" className="jt-Status-icon" aria-hidden="true" />
-        {job.Unreachable ? trans.__('%1, not reachable', word) : word}
-      </span>
-    );
+    const look = statusLook(job, trans);
+    const word = job.Unreachable ? trans.__('%1, not reachable', look.word) : look.word;
+    return <Standing {...look} word={word} />;
   },
   progress: (job, { trans, now }) => {
     const { words, share, title } = told(job, trans, now);
@@ -206,6 +208,8 @@ function Bar({ share, title }: { share: number | undefined; title: string }): JS
     : <progress className="jt-JobList-bar" value={share} aria-label={title} />;
 }
 
+const STOP = <stopIcon.react tag="span" />;
+
 function Stop(props: IJobRowProps): JSX.Element {
   const { job, list } = props;
   const { trans } = list;
@@ -222,7 +226,7 @@ function Stop(props: IJobRowProps): JSX.Element {
           aria-label={trans.__('Stop %1', name)}
           onClick={() => { list.stop(name); }}
         >
-          <stopIcon.react tag="span" />
+          {STOP}
         </button>
       )}
     </span>
