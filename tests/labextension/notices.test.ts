@@ -69,6 +69,11 @@ test('of two windows one tells an ending, and a window that comes later tells no
   assert.deepEqual(await open().claim(['b 1', 'c 1'], String), ['c 1']);
 });
 
+test('where a browser refuses to lock, an ending is told nevertheless', async () => {
+  const locks = { request: () => Promise.reject(new Error('SecurityError')) };
+  assert.deepEqual(await new Once('told', shared(), locks).claim(['a 1'], String), ['a 1']);
+});
+
 test('a storage keeps the newest claims, and one that is full or broken none', async () => {
   const both = shared();
   const once = new Once('told', both, undefined);

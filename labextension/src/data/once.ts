@@ -32,7 +32,11 @@ export class Once {
       return [];
     }
     const work = (): Promise<T[]> => Promise.resolve(this._claim(things, keyOf));
-    return await (this.locks ? this.locks.request(this.name, work) : work());
+    try {
+      return await (this.locks ? this.locks.request(this.name, work) : work());
+    } catch {
+      return await work(); // a page that may lock nothing tells nevertheless
+    }
   }
 
   private _claim<T>(things: readonly T[], keyOf: (thing: T) => string): T[] {

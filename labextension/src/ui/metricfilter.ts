@@ -37,7 +37,9 @@ export class MetricFilter {
 
   /** Look at these metrics from now on; those that are new are looked through too. */
   set names(names: readonly string[]) {
-    if (names.length !== this._names.length) {
+    const isSame = names.length === this._names.length
+      && names.every((name, at) => name === this._names[at]);
+    if (!isSame) {
       this._names = names;
       void this._look();
     }
