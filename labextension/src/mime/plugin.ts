@@ -40,7 +40,8 @@ export const mimePlugin: JupyterFrontEndPlugin<void> = {
     );
     registry.addFactory(
       {
-        safe: true,
+        // a notebook of somebody else fills in no form that a click would start
+        safe: false,
         mimeTypes: [FORM_MIME_TYPE],
         createRenderer: () => {
           const hasTab = app.commands.hasCommand(CommandIDs.openJob);
