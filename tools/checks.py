@@ -1,7 +1,8 @@
 """Run every check, show what it says, and end with one line of sums.
 
-`all` goes on after a failure, so that one run tells everything.  With CI=true a skipped test is a
-failure: nothing is left out there without somebody noticing.
+`all` goes on after a failure, so that one run tells everything.  The front end's tests run beside
+pytest's, which wait more than they compute: what they say is shown when they end.  With CI=true a
+skipped test is a failure: nothing is left out there without somebody noticing.
 """
 
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,18 +81,18 @@ def is_fault_suite(path: Path) -> bool:
     return path.parent.name not in {"faults", "house"} and "JT_FAULT_ROUNDS" in path.read_text()
 
 
-def planned(what: str) -> list[Check]:
-    """Return the checks of `lint`, `faults` or `all`."""
+def planned(what: str) -> list[list[Check]]:
+    """Return the checks of `lint`, `faults` or `all`, in lanes that run beside each other."""
     if what == "lint":
-        return list(LINT)
+        return [list(LINT)]
     if what == "faults":
-        return [faults_check()]
+        return [[faults_check()]]
     if not os.environ.get("JT_NO_BROWSER"):
-        return [*LINT, PYTEST, FRONT_END, browser_check()]
+        return [[*LINT, PYTEST], [FRONT_END, browser_check()]]
     if IN_CI:
         sys.exit("JT_NO_BROWSER is set together with CI=true: nothing is left out there")
     print("JT_NO_BROWSER is set: the browser tests are left out")
-    return [*LINT, PYTEST, FRONT_END]
+    return [[*LINT, PYTEST], [FRONT_END]]
 
 
 def last_sums(output: str) -> Counter[str]:
@@ -104,10 +106,11 @@ def last_sums(output: str) -> Counter[str]:
     return found
 
 
-def run(check: Check) -> tuple[int, str]:
-    """Run one check, its output passed through as it comes and kept."""
-    print(f"\n=== {check.name}", flush=True)
-    kept = []
+def run(check: Check, *, live: bool = True) -> tuple[int, str]:
+    """Run one check, its output kept and passed through: as it comes, or when all is said."""
+    kept = [f"\n=== {check.name}\n"]
+    if live:
+        print(kept[0], end="", flush=True)
     with subprocess.Popen(
         check.argv,
         cwd=ROOT,
@@ -119,14 +122,17 @@ def run(check: Check) -> tuple[int, str]:
         errors="replace",
     ) as process:
         for line in process.stdout or ():
-            print(line, end="", flush=True)
             kept.append(line)
+            if live:
+                print(line, end="", flush=True)
+    if not live:
+        print("".join(kept), end="", flush=True)
     return process.returncode, "".join(kept)
 
 
-def judged(check: Check) -> Counter[str]:
+def judged(check: Check, *, live: bool = True) -> Counter[str]:
     """Run one check and return its figures; a check that counts nothing is one test itself."""
-    code, output = run(check)
+    code, output = run(check, live=live)
     sums = last_sums(output) if check.counts else Counter(failed=1 if code else 0)
     if not check.counts and not code:
         sums["passed"] = 1
@@ -138,13 +144,22 @@ def judged(check: Check) -> Counter[str]:
     return sums
 
 
+def judged_in_lanes(lanes: list[list[Check]]) -> list[tuple[Check, Counter[str]]]:
+    """Run lanes beside each other, the checks of each in order; the first lane speaks live."""
+
+    def lane(place: int) -> list[tuple[Check, Counter[str]]]:
+        return [(check, judged(check, live=place == 0)) for check in lanes[place]]
+
+    with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
+        return [each for judgements in pool.map(lane, range(len(lanes))) for each in judgements]
+
+
 def main(what: str) -> int:
     """Run what is planned and print the sums last."""
     started = time.monotonic()
     total: Counter[str] = Counter()
     broken = []
-    for check in planned(what):
-        sums = judged(check)
+    for check, sums in judged_in_lanes(planned(what)):
         total += sums
         if sums["failed"]:
             broken.append(check.name)

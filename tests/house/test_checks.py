@@ -44,3 +44,19 @@ def test_a_skipped_test_counts_as_failed_where_nothing_may_be_left_out(checks, m
     monkeypatch.setattr(checks, "IN_CI", True)
     skips = checks.Check(name="skips", argv=("echo", "1 passed, 2 skipped in 1s"), counts=True)
     assert checks.judged(skips) == {"passed": 1, "skipped": 2, "failed": 2}
+
+
+def test_lanes_run_beside_each_other_and_all_are_judged(checks, tmp_path, capfd):
+    first, second = tmp_path / "first", tmp_path / "second"
+    meet = (
+        "touch {mine}; for i in $(seq 200); do test -e {other} && exit 0; sleep 0.05; done; exit 1"
+    )
+    lanes = [
+        [checks.Check(name=name, argv=("sh", "-c", meet.format(mine=mine, other=other)))]
+        for name, mine, other in (("a", first, second), ("b", second, first))
+    ]
+    judged = checks.judged_in_lanes(lanes)
+    assert [(check.name, dict(sums)) for check, sums in judged] == [
+        ("a", {"passed": 1, "failed": 0}),
+        ("b", {"passed": 1, "failed": 0}),
+    ]
