@@ -5,8 +5,6 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
-import { MessageLoop } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import { CommandIDs, ITrain, SETTINGS } from '../tokens';
 import { trainIcon } from '../ui/icon';
@@ -247,8 +245,7 @@ export class JobsPanel extends ReactWidget {
   private _narrow(filter: string): void {
     if (filter !== this._filter) {
       this._filter = filter;
-      // whoever types sees it in the next frame: an update that is posted comes a frame later
-      MessageLoop.sendMessage(this, Widget.Msg.UpdateRequest);
+      this.update();
     }
   }
 
