@@ -45,6 +45,15 @@ test('what was shown is read to the end of the index, and on from there', async 
   assert.deepEqual(seen(model), ['a: 1,2,3', 'b: 1,2']);
 });
 
+test('what is shown while the index is read is not missed, though nobody asks again', async () => {
+  const index = new Index();
+  const model = new MediaModel(index, 'job');
+  const reading = model.load();
+  index.show('a', 1);
+  await Promise.all([reading, model.load()]);
+  assert.deepEqual(seen(model), ['a: 1']);
+});
+
 test('another attempt begins anew', async () => {
   const index = new Index();
   const model = new MediaModel(index, 'job');

@@ -3,6 +3,7 @@
 import { Signal } from '@lumino/signaling';
 import { number, numberOr } from '../contract/json';
 import { readMedia } from '../contract/files';
+import { oneAtATime } from './oneatatime';
 
 import type { ISignal } from '@lumino/signaling';
 import type { IMedium, MediumKind } from '../contract/files';
@@ -34,18 +35,10 @@ export class MediaModel {
     return [...this._series.values()];
   }
 
-  /** Read on in the index; does nothing while that is being done. */
-  async load(): Promise<void> {
-    if (this._isLoading) {
-      return;
-    }
-    this._isLoading = true;
-    try {
-      while (await this._page());
-    } finally {
-      this._isLoading = false;
-    }
-  }
+  /** Read on in the index. */
+  readonly load = oneAtATime(async () => {
+    while (await this._page());
+  });
 
   /** Take one page; true when there may be another. */
   private async _page(): Promise<boolean> {
@@ -86,7 +79,6 @@ export class MediaModel {
   private _series = new Map<string, IMediaSeries>();
   private _next = 0;
   private _attempt = 0;
-  private _isLoading = false;
   private _changed = new Signal<this, void>(this);
 }
 

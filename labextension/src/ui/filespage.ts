@@ -1,6 +1,7 @@
 /** Files of a job: a tree of them beside a preview of the one that is chosen. */
 
 import { Widget } from '@lumino/widgets';
+import { oneAtATime } from '../data/oneatatime';
 import { button } from './button';
 import { download } from './download';
 import { FileTree } from './filetree';
@@ -66,20 +67,14 @@ export class FilesPage extends Widget {
     }
   }
 
-  private async _load(): Promise<void> {
-    if (this._isLoading) {
-      return;
-    }
-    this._isLoading = true;
+  private _load = oneAtATime(async () => {
     try {
       this._draw(await this.page.nodes());
     } catch (error) {
       this._words.textContent = error instanceof Error ? error.message : String(error);
       this._words.hidden = false;
-    } finally {
-      this._isLoading = false;
     }
-  }
+  });
 
   private _draw(nodes: readonly INode[]): void {
     if (this.isDisposed) {
@@ -162,7 +157,6 @@ export class FilesPage extends Widget {
   private _words = document.createElement('p');
   private _chosen: INode | null = null;
   private _print = '';
-  private _isLoading = false;
 }
 
 function found(nodes: readonly INode[], id: string): INode | undefined {
