@@ -66,12 +66,14 @@ def test_letters_beyond_ascii_are_the_same_in_both_cases_where_case_does_not_mat
 def test_an_expression_that_never_ends_is_stopped_and_said_to_be(log, manager, monkeypatch):
     monkeypatch.setattr("jupyter_train.api.log_pattern.SECONDS", 0.05)
     manager.add_lines("job-1", (100, "a" * 60 + "b"))
-    _, before = log("SearchLog", Text="(a|a|aa)+$", Regex=True, Limit=9)
-    assert (before["IsWhole"], before["Lines"]) == (False, [])
-    status, answer = log(
-        "SearchLog", Text="(a|a|aa)+$", Regex=True, Limit=9, Position=before["Next"]
-    )
-    assert (status, answer["message"].startswith("The search stopped after 0.05 s")) == (400, True)
+    ask = {"Text": "(a|a|aa)+$", "Regex": True, "Limit": 9}
+    status, answer = log("SearchLog", **ask)
+    # A busy machine may take more than one call to come to the line.
+    while status == 200 and not answer["IsWhole"]:
+        assert answer["Lines"] == []
+        status, answer = log("SearchLog", **ask, Position=answer["Next"])
+    assert status == 400
+    assert answer["message"].startswith("The search stopped after 0.05 s")
 
 
 def test_a_broken_expression_is_refused_with_what_is_wrong(log):
