@@ -252,7 +252,7 @@ test('two pages look at one job, each in its own way', async ({ page, browser, b
   await other.goto('/lab');
   await other.waitForFunction(() => 'jupyterapp' in window);
   await other.evaluate(async () => {
-    await window.jupyterapp.started;
+    await window.jupyterapp.restored;
     await window.jupyterapp.commands.execute('train:open-job', { job: 'shared' });
   });
   const there = other.locator('.jt-JobTab[data-job="shared"]');

@@ -76,9 +76,10 @@ async function inTheme(page: IJupyterLabPageFixture, name: string): Promise<void
 }
 
 test('the list is read in a narrow side bar, and as a table on a wide screen', async ({ page }) => {
-  started(600, 'a-long-name-of-a-job-that-does-not-fit');
+  started(600, 'a-long-name-of-a-table-job-that-does-not-fit');
   started(20, 'table-a', 'table-b', 'table-c');
   const panel = await openJobs(page);
+  await panel.getByRole('searchbox').fill('table-');
   await expect(panel.getByText('Completed')).toHaveCount(3, { timeout: 60000 });
   // narrower than JupyterLab lets its side bar be
   const style = await page.addStyleTag({ content: '.jt-Jobs { max-width: 200px }' });
@@ -108,8 +109,12 @@ test('groups that are closed, and the order, are as they were after a reload', a
   await expect(panel.getByText('Completed')).toHaveCount(2, { timeout: 60000 });
   await panel.getByLabel('Group jobs by').selectOption('script');
   await panel.getByLabel('Sort jobs by').selectOption('name');
+  const saved = page.waitForRequest(request => {
+    return request.method() === 'PUT' && (request.postData() ?? '').includes('group-a.py');
+  });
   await panel.locator('[data-place="0"]').click();
   await expect(panel.locator('[data-place="0"]')).toHaveAttribute('aria-expanded', 'false');
+  await saved;
   await reloaded(page);
   panel = await openJobs(page);
   await expect(panel.getByRole('row', { expanded: false })).toContainText('group-a.py');

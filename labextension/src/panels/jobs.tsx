@@ -69,9 +69,12 @@ export class JobsPanel extends ReactWidget {
   }
 
   /** Told what a person chooses in the panel. */
-  choose = (changes: Partial<IListSettings>): void => {
+  choose = (changes: Partial<IListSettings>): void => { this.apply(changes); };
+
+  /** Show the list so from now on. */
+  apply(changes: Partial<IListSettings>): void {
     this.settings = { ...this._settings, ...changes };
-  };
+  }
 
   /** How the list is shown. */
   set settings(settings: IListSettings) {
@@ -355,12 +358,23 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
 async function follow(panel: JobsPanel, registry: ISettingRegistry | null): Promise<void> {
   const settings = await registry?.load(SETTINGS).catch(() => null);
   if (settings) {
-    const obey = (): void => { panel.settings = settings.composite as unknown as IListSettings; };
+    let saving = 0;
+    const obey = (): void => {
+      if (saving === 0) {
+        panel.settings = settings.composite as unknown as IListSettings;
+      }
+    };
     settings.changed.connect(obey);
     panel.choose = changes => {
-      for (const [name, value] of Object.entries(changes)) {
-        void settings.set(name, value as string);
-      }
+      panel.apply(changes); // at once: the server may be far away
+      saving++;
+      const saves = Object.entries(changes).map(([name, value]) => {
+        return settings.set(name, value as string);
+      });
+      void Promise.allSettled(saves).then(() => {
+        saving--;
+        obey();
+      });
     };
     obey();
   }
