@@ -23,6 +23,8 @@ FRESH_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
 SINCE_SECONDS = 2
 AROUND_SECONDS = 30.0
+# The time of the machine's boot, from which a process's start is reckoned, is in whole seconds.
+ROUNDED_SECONDS = 1.0
 KILL_SECONDS = 60.0
 
 # What an event of this name says about the container's state.
@@ -117,7 +119,7 @@ class Watch:
         outages = list(self._outages)
         began = engine_started(self._engine.host)
         if began is not None:  # what happened before we listened
-            outages.append(Outage(began, began))
+            outages.append(Outage(began, began + ROUNDED_SECONDS))
         return any(
             outage.began - AROUND_SECONDS <= ended <= outage.ended + AROUND_SECONDS
             for outage in outages
