@@ -117,6 +117,7 @@ test('groups that are closed, and the order, are as they were after a reload', a
   await saved;
   await reloaded(page);
   panel = await openJobs(page);
+  await panel.getByRole('searchbox').fill('group-');
   await expect(panel.getByRole('row', { expanded: false })).toContainText('group-a.py');
   await expect(panel.getByLabel('Sort jobs by')).toHaveValue('name');
 });
