@@ -24,7 +24,7 @@ def sql_curves(tmp_path):
 
 @pytest.fixture
 def segment_logs(tmp_path):
-    store = SegmentLogs(tmp_path / "logs", segment=2000)
+    store = SegmentLogs(tmp_path / "logs", segment=1000)
     yield store
     store.close()
 

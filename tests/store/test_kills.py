@@ -72,6 +72,7 @@ def test_lines_and_their_cursor_agree_after_a_kill(kill, tmp_path):
     lines = stream.read(0, 1 << 30, 1 << 40)
     assert [line.text for line in lines] == [f"line {number}" for number in range(len(lines))]
     assert (stream.source_offset, len(lines) >= told) == (len(lines), True)
+    assert [line.time for line in lines] == [1000 + number for number in range(len(lines))]
     for number in (0, len(lines) // 2, len(lines) - 1):
         assert stream.seek_line(number) == lines[number].position
 

@@ -1,9 +1,11 @@
+import os
 import random
 
 import pytest
 
 from jupyter_train.store.logs import SegmentLogs
 from jupyter_train.store.memory_logs import MemoryLogs
+from jupyter_train.store.stamps import Stamp, packed
 from jupyter_train.testing.log_store import LogStoreSuite, texts, write
 
 
@@ -14,7 +16,7 @@ class TestSegmentLogs(LogStoreSuite):
 
 
 class TestManySegments(LogStoreSuite):
-    """A new segment every 2,000 bytes."""
+    """A new segment every 1,000 bytes."""
 
     @pytest.fixture
     def logs(self, segment_logs):
@@ -34,7 +36,7 @@ def stream(segment_logs):
 
 @pytest.fixture
 def again(tmp_path):
-    return lambda: SegmentLogs(tmp_path / "logs", segment=2000).open("job", "a")
+    return lambda: SegmentLogs(tmp_path / "logs", segment=1000).open("job", "a")
 
 
 def files(tmp_path, pattern):
@@ -52,51 +54,54 @@ def fill(stream, appends=30):
 
 def test_a_stream_is_the_same_after_opening_again(stream, again, tmp_path):
     fill(stream)
-    assert len(files(tmp_path, "*.log")) == 3
+    assert len(files(tmp_path, "*.txt")) == 3
     reopened = again()
     assert state(reopened) == state(stream)
     assert reopened.read(0, 1000) == stream.read(0, 1000)
     assert reopened.seek_line(123) == stream.seek_line(123)
 
 
-@pytest.mark.parametrize("damage", ["absent", "torn", "garbage", "of another"])
-def test_an_index_that_is_damaged_is_made_again(stream, again, tmp_path, damage):
-    fill(stream)
-    for path in files(tmp_path, "*.idx")[1:]:
-        harm(path, damage)
-    reopened = again()
-    assert [reopened.seek_line(n) for n in range(300)] == [stream.seek_line(n) for n in range(300)]
-    assert reopened.seek_time(1155) == stream.seek_time(1155)
-    assert [len(path.read_bytes()) % 24 for path in files(tmp_path, "*.idx")] == [0] * len(
-        files(tmp_path, "*.log")
-    )
-
-
-def harm(path, damage):
-    if damage == "absent":
-        path.unlink()
-        return
-    whole = path.read_bytes()
-    path.write_bytes({"torn": whole[:-5], "garbage": b"x" * 24, "of another": whole * 2}[damage])
-
-
-@pytest.mark.parametrize("tail", [b"10", b"1000 50 half a li", b"\0" * 5000, b"no line\n", b"\n\n"])
-def test_a_torn_last_line_is_cut_and_the_cursor_is_that_of_the_line_before(
-    stream, again, tmp_path, tail
+@pytest.mark.parametrize("suffix", [".txt", ".at"])
+@pytest.mark.parametrize("tail", [b"half a li", b"\0" * 5000, b"no stamp of it\n", b"\n\n"])
+def test_what_was_half_stored_is_cut_and_the_cursor_is_that_of_what_was_whole(
+    stream, again, tmp_path, tail, suffix
 ):
     fill(stream)
     before = state(stream)
-    with files(tmp_path, "*.log")[-1].open("ab") as file:
-        file.write(tail)
+    with files(tmp_path, f"*{suffix}")[-1].open("ab") as file:
+        file.write(tail if suffix == ".txt" else packed([Stamp(end=1 << 40)]) + tail)
     reopened = again()
     assert state(reopened) == before
     write(reopened, "next", time=9999)
-    assert texts(reopened.read_before(reopened.end, 2)) == ["line 29-9", "next"]
+    assert texts(again().read_before(reopened.end, 2)) == ["line 29-9", "next"]
+
+
+def test_lines_whose_end_the_power_took_are_cut_whole_and_read_again(stream, again, tmp_path):
+    fill(stream)
+    path = files(tmp_path, "*.txt")[-1]
+    kept = stream.read_before(stream.end, 2)[0]
+    os.truncate(path, path.stat().st_size - len(kept.text) - 5)
+    reopened = again()
+    assert texts(reopened.read_before(reopened.end, 1)) == ["line 29-7"]
+    assert (reopened.end, reopened.last_time) == (kept.position, kept.time - 1)
+    assert reopened.source_offset == stream.source_offset - 2 * len("line 29-9\n")
+
+
+@pytest.mark.parametrize("lost", ["*.txt", "*.at"])
+def test_a_last_segment_of_which_one_file_is_lost_is_read_again(stream, again, tmp_path, lost):
+    fill(stream)
+    last = files(tmp_path, "*.txt")[-1]
+    files(tmp_path, lost)[-1].unlink()
+    reopened = again()
+    assert reopened.end == int(last.stem)
+    assert texts(reopened.read_before(reopened.end, 1)) == ["line 20-9"]
+    fill(reopened, 1)
+    assert texts(again().read(int(last.stem), 1)) == ["line 0-0"]
 
 
 def test_an_empty_last_segment_keeps_the_cursor_of_the_one_before(stream, again, tmp_path):
     fill(stream)
-    files(tmp_path, "*.log")[-1].with_name(f"{stream.end:020}.log").touch()
+    files(tmp_path, "*.txt")[-1].with_name(f"{stream.end:020}.log").touch()
     reopened = again()
     assert state(reopened) == state(stream)
     write(reopened, "next", time=9999)
@@ -106,7 +111,7 @@ def test_an_empty_last_segment_keeps_the_cursor_of_the_one_before(stream, again,
 def test_an_append_that_does_not_fit_leaves_nothing(stream, again, file_limit):
     write(stream, "first")
     before = state(stream)
-    file_limit(1000)
+    file_limit(2000)
     with pytest.raises(OSError, match="too large"):
         write(stream, *(f"line {number}" for number in range(500)))
     assert (state(stream), state(again())) == (before, before)
@@ -127,9 +132,16 @@ def test_any_position_reads_from_a_whole_line_on(stream):
         assert {line.next for line in stream.read_before(position, 5)} <= starts
 
 
+def test_a_segment_is_the_text_as_it_was_printed(stream, tmp_path):
+    stream.append_block(1000, 0, b"one\ntwo\n")
+    write(stream, "three", time=2000)
+    assert [path.read_bytes() for path in files(tmp_path, "*.txt")] == [b"one\ntwo\nthree\n"]
+    assert [line.time for line in stream.read(0, 9)] == [1000, 1000, 2000]
+
+
 def test_an_append_of_many_lines_is_one_write(stream, tmp_path):
     end = stream.append([(1, n, b"x" * 90) for n in range(200_000)])
-    assert [path.stat().st_size for path in files(tmp_path, "*.log")] == [end]
+    assert [path.stat().st_size for path in files(tmp_path, "*.txt")] == [end]
     assert texts(stream.read(stream.seek_line(199_999), 5)) == ["x" * 90]
 
 

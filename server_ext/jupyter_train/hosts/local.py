@@ -110,6 +110,8 @@ class LocalHost(Host):
                 while chunk := os.pread(file, READ_AT_ONCE, followed.offset):
                     followed.offset += len(chunk)
                     yield chunk
+                    if len(chunk) < READ_AT_ONCE:
+                        break  # what is being written now is read with the next tick, in one piece
                 if os.fstat(file).st_size < followed.offset:
                     return
                 followed.grown.clear()

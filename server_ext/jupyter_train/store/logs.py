@@ -1,31 +1,21 @@
-"""Log streams in append-only segments, a line for each event, and a sparse index beside them.
+"""Log streams as text in append-only segments, stamped with when it came and from where.
 
-A stored line holds the source's offset after it, so that the last whole line is the collector's
-cursor: text and cursor cannot part, whatever is killed.
+The last stamp is the collector's cursor, and text without one is cut when the stream is opened:
+text and cursor cannot part, whatever is killed.
 """
 
 import shutil
 import threading
 import weakref
-from array import array
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from .base import LogLine, LogStore, LogStream
-from .log_lines import (
-    head,
-    is_whole,
-    line_ends,
-    matches,
-    parse_all,
-    print_block,
-    print_lines,
-    without_breaks,
-)
-from .marks import Marks, keep
-from .segments import Segments
+from .segments import STAMPS, Segments
+from .stamps import Stamp, StampFile
 
 SEGMENT = 64 << 20
 _SCAN = 4 << 20
@@ -38,71 +28,21 @@ class SegmentStream(LogStream):
     def __init__(self, folder: Path, segment: int = SEGMENT) -> None:
         self._lock = threading.Lock()
         self._files = Segments(folder, segment)
-        self._marks = Marks()
-        self._lines = 0
-        self._time, self._source = self._cut_the_torn_line()
-        self._first = self._time_at(0)
-        self._index()
+        with self._stamps(0) as stamps:
+            self._first = stamps[0].time if len(stamps) else None
 
-    def _cut_the_torn_line(self) -> tuple[int, int]:
-        """Drop what follows the last whole line; returns that line's head."""
-        while row := self._last_row():
-            if is_whole(row) and row.endswith(b"\n"):
-                return head(row)
-            self._files.cut(self._files.end - len(row))
-        return 0, 0
-
-    def _last_row(self) -> bytes:
-        """Return the bytes behind the last line end but one."""
-        end, size = self._files.end, 1 << 16
-        while end > 0:
-            start, _ = self._files.limits(end - 1)
-            low = max(start, end - size)
-            data = self._files.read(low, end - low)
-            at = data.rfind(b"\n", 0, -1)
-            if at >= 0 or low == start:
-                return data[at + 1 :]
-            size *= 4
-        return b""
-
-    def _index(self) -> None:
-        """Load the sidecars, and walk over what they do not cover."""
-        whole = True
-        for start in self._files.starts:
-            path = self._files.path(start, ".idx")
-            whole = whole and self._marks.load(path, start, self._files.limits(start)[1])
-            if not whole:
-                path.unlink(missing_ok=True)
-        position, fresh = 0, True
-        if len(self._marks):
-            position, fresh = self._marks.positions[-1], False
-            self._lines = self._marks.lines[-1]
-        while data := self._whole_lines(position, _SCAN):
-            self._cover(data, position, fresh=fresh)
-            position += len(data)
-            fresh = position in self._files.starts
-
-    def _cover(self, data: bytes, position: int, *, fresh: bool) -> None:
-        # Not splitlines: progress bars leave CR inside a line.
-        rows = data.split(b"\n")
-        self._mark(data, position, lambda at: head(rows[at])[0], fresh=fresh)
-
-    def _mark(self, rows: bytes, position: int, time: Callable[[int], int], *, fresh: bool) -> None:
-        """Count the lines that are stored at `position`, and mark some of them."""
-        starts = array("q", [position]) + line_ends(rows, position)[:-1]
-        added = self._marks.cover(self._lines, starts, time, fresh=fresh)
-        keep(self._files.path(self._files.limits(position)[0], ".idx"), added)
-        self._lines += len(starts)
+    def _stamps(self, start: int) -> StampFile:
+        return StampFile(self._files.path(start, STAMPS))
 
     @property
     def source_offset(self) -> int:
         """The collector's cursor."""
-        return self._source
+        return self._files.last.source
 
     @property
     def end(self) -> int:
         """The position after the last line."""
-        return self._files.end
+        return self._files.last.end
 
     @property
     def first_time(self) -> int | None:
@@ -112,7 +52,8 @@ class SegmentStream(LogStream):
     @property
     def last_time(self) -> int | None:
         """Time of the last line."""
-        return self._time if self._files.end else None
+        last = self._files.last
+        return last.time if last.end else None
 
     def sync(self) -> None:
         """Put the stream onto the disk."""
@@ -120,35 +61,31 @@ class SegmentStream(LogStream):
             self._files.sync()
 
     def append(self, lines: Sequence[tuple[int, int, bytes]]) -> int:
-        """Store lines with one write."""
+        """Store lines."""
         if not lines:
             return self.end
         with self._lock:
-            rows, times = print_lines(lines, self._time)
-            data = b"".join(rows)
-            if data.count(b"\n") != len(rows):
-                rows, times = print_lines(without_breaks(lines), self._time)
-                data = b"".join(rows)
-            self._write(data, times.__getitem__)
-            self._time, self._source = times[-1], lines[-1][1]
-            return self._files.end
+            text = b"\n".join([text for _, _, text in lines]) + b"\n"
+            if text.count(b"\n") != len(lines):
+                lines = [(time, end, text.replace(b"\n", b" ")) for time, end, text in lines]
+                text = b"\n".join([text for _, _, text in lines]) + b"\n"
+            self._write(text, list(stamped(lines, self._files.last)))
+            return self.end
 
     def append_block(self, time: int, start: int, data: bytes) -> int:
-        """Store lines of one time with one write."""
+        """Store lines of one time, as they are."""
         if not data:
             return self.end
         with self._lock:
-            time = max(time, self._time)
-            self._write(print_block(time, start, data), lambda _: time)
-            self._time, self._source = time, start + len(data)
-            return self._files.end
+            end, lines, last, _ = self._files.last
+            lines += data.count(b"\n")
+            stamp = Stamp(end + len(data), lines, max(time, last), start + len(data))
+            self._write(data, [stamp])
+            return self.end
 
-    def _write(self, rows: bytes, time: Callable[[int], int]) -> None:
-        fresh = self._files.roll()
-        position = self._files.end
-        self._files.append(rows)
-        self._mark(rows, position, time, fresh=fresh)
-        self._first = time(0) if self._first is None else self._first
+    def _write(self, text: bytes, stamps: list[Stamp]) -> None:
+        self._files.append(text, stamps)
+        self._first = stamps[0].time if self._first is None else self._first
 
     def read(self, position: int, limit: int, max_bytes: int = 1 << 20) -> list[LogLine]:
         """Return lines from `position` on."""
@@ -160,20 +97,20 @@ class SegmentStream(LogStream):
             data = self._whole_lines(position, size)
             if not data or (found and len(data) > max_bytes):
                 break
-            found += parse_all(data.split(b"\n", limit - len(found))[:-1], position)
+            found += self._read_off(data.split(b"\n", limit - len(found))[:-1], position)
             max_bytes -= found[-1].next - position
             position = found[-1].next
         return found
 
     def read_before(self, position: int, limit: int, max_bytes: int = 1 << 20) -> list[LogLine]:
         """Return lines that end at or before `position`."""
-        end = min(position, self._files.end)
+        end = min(position, self.end)
         pages: list[list[LogLine]] = []
         while end > 0 and limit > 0 and (not pages or max_bytes > 0):
             low, rows = self._rows_before(end, limit, max(max_bytes, 1))
             if pages and end - low > max_bytes:
                 break
-            pages.append(parse_all(rows, low))
+            pages.append(self._read_off(rows, low))
             limit -= len(rows)
             max_bytes -= end - low
             end = low
@@ -198,15 +135,15 @@ class SegmentStream(LogStream):
 
     def _line_at(self, position: int) -> int:
         """Return where the first line that begins at or after `position` does."""
-        position = max(0, min(position, self._files.end))
-        if position in (0, self._files.end) or position in self._files.starts:
+        position = max(0, min(position, self.end))
+        if position in (0, self.end) or position in self._files.starts:
             return position
         at, size = position - 1, 1 << 12
         while data := self._files.read(at, size):
             if (found := data.find(b"\n")) >= 0:
                 return at + found + 1
             at += len(data)
-        return self._files.end
+        return self.end
 
     def _whole_lines(self, position: int, size: int) -> bytes:
         """Return up to `size` bytes of whole lines of one segment, at least one line."""
@@ -223,31 +160,40 @@ class SegmentStream(LogStream):
             data = data[:cut] if cut else data
         return data
 
-    def _time_at(self, position: int) -> int | None:
-        row = self._whole_lines(position, 64)
-        return head(row)[0] if row else None
+    def _read_off(self, rows: Sequence[bytes], position: int) -> list[LogLine]:
+        """Return what lines of one segment say, that follow each other from `position` on."""
+        ends = list(accumulate((len(row) + 1 for row in rows), initial=position))
+        with self._stamps(self._files.limits(position)[0]) as stamps:
+            times = stamps.times(ends[1:])
+        texts = [row.decode("utf-8", "replace") for row in rows]
+        return [
+            LogLine(time, text, *place)
+            for time, text, place in zip(times, texts, pairwise(ends), strict=True)
+        ]
 
     def seek_time(self, time: int) -> int:
         """Return the first line at or after a time."""
-        if not len(self._marks) or time > self._time:
-            return self._files.end
-        return self._walk(self._marks.before_time(time), lambda _, row: head(row)[0] >= time)
+        return self._before(time, lambda stamp: stamp.time).end
 
     def seek_line(self, number: int) -> int:
         """Return where a line begins."""
-        if number >= self._lines:
-            return self._files.end
-        return self._walk(self._marks.before_line(number), lambda line, _: line >= number)
+        end, lines, _, _ = self._before(number + 1, lambda stamp: stamp.lines)
+        while lines < number and (data := self._whole_lines(end, 1 << 18)):
+            rows = data.split(b"\n", number - lines)
+            end, lines = end + len(data) - len(rows[-1]), lines + len(rows) - 1
+        return end
 
-    def _walk(self, mark: int, arrived: Callable[[int, bytes], bool]) -> int:
-        """Go on from a mark, line by line, until one is right."""
-        line, position = self._marks.lines[mark], self._marks.positions[mark]
-        while data := self._whole_lines(position, 1 << 17):
-            for row in data.split(b"\n")[:-1]:
-                if arrived(line, row):
-                    return position
-                line, position = line + 1, position + len(row) + 1
-        return self._files.end
+    def _before(self, value: int, key: Callable[[Stamp], int]) -> Stamp:
+        """Return the last stamp before the first whose `key` is not less than `value`."""
+        before = Stamp()
+        for start in list(self._files.starts):
+            with self._stamps(start) as stamps:
+                count = len(stamps)
+                if count and key(stamps[count - 1]) >= value:
+                    at = stamps.first(value, key)
+                    return stamps[at - 1] if at else before
+                before = stamps[count - 1] if count else before
+        return self._files.last
 
     def search(
         self, literal: str, position: int = 0, limit: int = 100, *, ignore_case: bool = False
@@ -262,11 +208,32 @@ class SegmentStream(LogStream):
         # In pieces: bytes.find keeps other threads waiting, for 2 ms here.
         while len(found) < limit and (data := self._whole_lines(position, _SCAN)):
             for start, end in matches(data.lower() if ignore_case else data, wanted):
-                found += parse_all([data[start:end]], position + start)
+                found += self._read_off([data[start:end]], position + start)
                 if len(found) == limit:
                     break
             position += len(data)
         return found
+
+
+def stamped(lines: Sequence[tuple[int, int, bytes]], last: Stamp) -> Iterator[Stamp]:
+    """Yield a stamp behind all lines of one time, none of which is before `last`."""
+    position, count, before, source = last
+    time = max(before, lines[0][0])
+    for now, end, text in lines:
+        if now > time:
+            yield Stamp(position, count, time, source)
+            time = now
+        position, count, source = position + len(text) + 1, count + 1, end
+    yield Stamp(position, count, time, source)
+
+
+def matches(data: bytes, literal: bytes) -> Iterator[tuple[int, int]]:
+    """Yield (start, end without LF) of the lines in `data` that contain `literal`."""
+    at = data.find(literal)
+    while 0 <= at < len(data):
+        end = data.find(b"\n", at)
+        yield data.rfind(b"\n", 0, at) + 1, end
+        at = data.find(literal, end + 1)
 
 
 class SegmentLogs(LogStore):

@@ -1,35 +1,64 @@
-"""A long append-only file in pieces; a position counts bytes over all of them."""
+"""A long append-only text in pieces, and beside each the stamps of its lines.
+
+Text is written first, then its stamp: what has none was never stored.
+"""
 
 import os
 from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 
+from .stamps import SIZE, Stamp, last_within, packed
+
+TEXT, STAMPS = ".txt", ".at"
 _DIGITS = 20
 
 
 class Segments:
-    """Files `<position of the first byte>.log` in one folder."""
+    """Files `<position of the first byte>.txt` and `.at` in one folder."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self._folder = folder
         self._size = size
-        self.starts = sorted(int(path.stem) for path in folder.glob("*.log")) or [0]
-        self.end = self.starts[-1] + self._length(self.starts[-1])
+        self.starts = sorted(int(path.stem) for path in folder.glob(f"*{TEXT}")) or [0]
+        self._count, self.last = self._recovered()
         self._synced = 0
 
+    def _recovered(self) -> tuple[int, Stamp]:
+        """Drop text without a stamp and stamps without text; both are left only by an accident."""
+        while True:
+            start = self.starts[-1]
+            path = self.path(start, STAMPS)
+            count, last = last_within(path, start, start + self._length(start))
+            if last is None and start:
+                self._drop(self.starts.pop())
+                continue
+            last = last or Stamp()
+            self._cut(self.path(start, TEXT), last.end - start)
+            self._cut(path, count * SIZE)
+            return count, last
+
+    def _drop(self, start: int) -> None:
+        for suffix in (TEXT, STAMPS):
+            self.path(start, suffix).unlink(missing_ok=True)
+
+    def _cut(self, path: Path, size: int) -> None:
+        if path.exists() and path.stat().st_size != size:
+            os.truncate(path, size)
+
     def _length(self, start: int) -> int:
-        path = self.path(start)
+        path = self.path(start, TEXT)
         return path.stat().st_size if path.exists() else 0
 
-    def path(self, start: int, suffix: str = ".log") -> Path:
-        """Return the file that begins at this position, or one that belongs to it."""
+    def path(self, start: int, suffix: str) -> Path:
+        """Return a file of the segment that begins at this position."""
         return self._folder / f"{start:0{_DIGITS}}{suffix}"
 
     def limits(self, position: int) -> tuple[int, int]:
         """Return where the segment with this byte begins and ends."""
         at = bisect_right(self.starts, position) - 1
         last = at + 1 == len(self.starts)
-        return self.starts[at], self.end if last else self.starts[at + 1]
+        return self.starts[at], self.last.end if last else self.starts[at + 1]
 
     def read(self, position: int, size: int) -> bytes:
         """Return up to `size` bytes, of one segment; none if the folder was deleted."""
@@ -38,50 +67,49 @@ class Segments:
         if size <= 0:
             return b""
         try:
-            with self.path(start).open("rb", buffering=0) as file:
+            with self.path(start, TEXT).open("rb", buffering=0) as file:
                 return os.pread(file.fileno(), size, position - start)
         except FileNotFoundError:
             return b""
 
-    def roll(self) -> bool:
-        """Begin a new segment if the last one is full; returns whether the last one is empty."""
-        if self.end - self.starts[-1] >= self._size:
-            self.starts.append(self.end)
-        return self.end == self.starts[-1]
-
-    def append(self, data: bytes) -> None:
+    def append(self, text: bytes, stamps: Sequence[Stamp]) -> None:
         """Write all of it, or none and raise OSError.
 
         Without fsync: the attempt's own log is the truth, and what a loss of power takes from here
-        is read from there again, from where the last whole line says.
+        is read from there again, from where the last stamp says.
         """
-        start = self.starts[-1]
-        # Opened for each append (15 us): no descriptor per stream, and nothing to lose in a buffer.
-        file = os.open(self.path(start), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            if os.fstat(file).st_size != self.end - start:
-                os.ftruncate(file, self.end - start)
-            _write_all(file, data, self.end - start)
-        finally:
-            os.close(file)
-        self.end += len(data)
+        start, count = self.starts[-1], self._count
+        if self.last.end - start >= self._size:
+            start, count = self.last.end, 0
+        _append(self.path(start, TEXT), self.last.end - start, text)
+        _append(self.path(start, STAMPS), count * SIZE, packed(stamps))
+        # In this order, because another thread may ask for the limits between any two.
+        if start != self.starts[-1]:
+            self.starts.append(start)
+        self._count = count + len(stamps)
+        self.last = stamps[-1]
 
     def sync(self) -> None:
         """Put every segment written since the last call onto the disk."""
         for start in self.starts[bisect_right(self.starts, self._synced) - 1 :]:
-            if self.path(start).exists():
-                file = os.open(self.path(start), os.O_RDONLY)
-                os.fsync(file)
-                os.close(file)
-        self._synced = self.end
+            for path in (self.path(start, TEXT), self.path(start, STAMPS)):
+                if path.exists():
+                    file = os.open(path, os.O_RDONLY)
+                    os.fsync(file)
+                    os.close(file)
+        self._synced = self.last.end
 
-    def cut(self, end: int) -> None:
-        """Drop everything from `end` on."""
-        while len(self.starts) > 1 and end <= self.starts[-1]:
-            self.path(self.starts.pop()).unlink(missing_ok=True)
-        if end < self.end:
-            os.truncate(self.path(self.starts[-1]), end - self.starts[-1])
-            self.end = end
+
+def _append(path: Path, size: int, data: bytes) -> None:
+    """Add to a file that has to be of this size; a longer one has what was never stored."""
+    # Opened for each append (15 us): no descriptor per stream, and nothing to lose in a buffer.
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        if os.fstat(file).st_size != size:
+            os.ftruncate(file, size)
+        _write_all(file, data, size)
+    finally:
+        os.close(file)
 
 
 def _write_all(file: int, data: bytes, size: int) -> None:
