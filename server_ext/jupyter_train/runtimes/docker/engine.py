@@ -140,6 +140,8 @@ class Engine:
         import docker  # noqa: PLC0415  takes 100 ms; those without containers never pay it
         import requests  # noqa: PLC0415  docker's, and imported with it only
 
+        from .transport import knock  # noqa: PLC0415  imports docker
+
         try:
             knock(self.host)
             return getattr(self.client(), method)(*arguments, **options)
@@ -151,8 +153,10 @@ class Engine:
     def _connect(self) -> Any:
         import docker  # noqa: PLC0415  see _call
 
+        from .transport import Client  # noqa: PLC0415  see _call
+
         try:
-            client = docker.APIClient(base_url=self.host, timeout=GREETING_SECONDS)
+            client = Client(base_url=self.host, timeout=GREETING_SECONDS)
         except docker.errors.DockerException as error:
             raise self.unreachable(error) from error
         client.timeout = CALL_SECONDS
@@ -195,18 +199,6 @@ def is_broken(error: HostUnreachableError) -> bool:
     import requests  # noqa: PLC0415  see engine
 
     return isinstance(error.__cause__, requests.exceptions.ConnectionError)
-
-
-def knock(host: str) -> None:
-    """Connect and hang up; OSError if nobody is there.
-
-    docker-py forgets to close a unix socket that would not connect.
-    """
-    parts = urlsplit(host)
-    if parts.scheme == "unix":
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(GREETING_SECONDS)
-            probe.connect(parts.path)
 
 
 def engine_started(host: str) -> float | None:
