@@ -11,7 +11,7 @@ from jupyter_train.contract.names import AttemptKey
 from jupyter_train.runtimes.base import Resources, StartError
 from jupyter_train.runtimes.docker import settings
 from jupyter_train.runtimes.docker.settings import container_name
-from jupyter_train.runtimes.docker.watch import Watch
+from jupyter_train.runtimes.docker.watch import Known, Watch
 
 GPUS = ("GPU-0a", "GPU-1b")
 
@@ -76,6 +76,20 @@ def test_a_container_that_a_listing_still_calls_running_is_looked_at_itself(yard
     assert watch._stands({"Id": ended, "State": "running"}) == "exited"
     watch.started(ended)
     assert watch._stands({"Id": ended, "State": "running"}) == "running"
+    watch.close()
+
+
+def test_an_end_that_was_seen_is_not_undone_by_the_story_of_its_start(yard):
+    spec = yard.script("true")
+    yard.run(spec)
+    ended = yard.container(spec).id
+    watch = Watch(yard.runtime._engine)
+    watch._opened = 1.0
+    watch._known[ended] = Known("running", time.monotonic() + 60)  # told, its end not yet
+    assert watch._stands({"Id": ended, "State": "running"}) == "exited"
+    watch._settle(time.monotonic(), {ended: "exited"})
+    watch._hear({"Action": "start", "id": ended})
+    assert watch.state(ended) == "exited"
     watch.close()
 
 

@@ -148,12 +148,14 @@ class Watch:
     def _stands(self, listed: dict[str, Any]) -> str:
         """Return the state of a listed container; one not heard of yet is looked at itself.
 
-        Listings go on saying "running" for a moment after the end, of which we may have no event.
+        Listings go on saying "running" for a moment after the end, of which we may have no event,
+        or none yet: those from before the stream was opened are told one by one.
         """
         import docker  # noqa: PLC0415  see engine
 
         state: str = listed["State"]
-        if state != "running" or listed["Id"] in self._known:
+        just_opened = self._listed < self._opened
+        if state != "running" or (listed["Id"] in self._known and not just_opened):
             return state
         try:
             found = self._engine.call("inspect_container", listed["Id"])
@@ -165,10 +167,9 @@ class Watch:
         with self._lock:
             for identity in [*self._known, *listed]:
                 known = self._known.get(identity)
-                if known is not None and known.heard > began:
+                newer = known is not None and known.heard > began
+                if newer and listed.get(identity) != "exited":
                     continue  # an event is newer than the listing
-                if known is not None and known.state == "exited" and identity in listed:
-                    continue  # listings go on saying "running" for a moment after the event
                 if identity in listed:
                     self._note(identity, listed[identity])
                 else:
@@ -181,7 +182,7 @@ class Watch:
             self._known.pop(identity, None)
         elif known is None:
             self._known[identity] = Known(state, time.monotonic())
-        else:
+        elif known.state != "exited":  # which is final: none of ours is started twice
             known.state, known.heard = state, time.monotonic()
 
     def _start(self) -> None:
