@@ -1,6 +1,7 @@
 """Make this checkout ready: environment, front end, editable install; a warm run does nothing.
 
-Every step keeps a stamp, the hash of what it depends on, inside what it made: removing `.venv` or
+What the tests need of others is made beside that, as soon as there is an environment.  Every step
+keeps a stamp, the hash of what it depends on, inside what it made: removing `.venv` or
 `node_modules` removes their stamps too.  Standard library only: this runs before anything is there.
 """
 
@@ -13,6 +14,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +45,16 @@ OLDEST_NODE = (20, 19)
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing to have done: what to say, what it depends on, where its stamp is, how to do it."""
+    """One thing to have done: what to say, what it depends on, where its stamp is, how to do it.
+
+    `beside` the others, after the first, if it needs nothing but an environment.
+    """
 
     says: str
     key: str
     folder: Path
     do: Callable[[], None]
+    beside: bool = False
 
     @property
     def stamp(self) -> Path:
@@ -249,6 +255,7 @@ def steps(what: str) -> list[Step]:
             key=" ".join(CLIENT_PACKAGES),
             folder=CLIENTS,
             do=install_clients,
+            beside=True,
         )
     )
     found.append(
@@ -257,11 +264,18 @@ def steps(what: str) -> list[Step]:
             key=f"{base_image.recipe()} {guest_toolkit.TOOLKIT}",
             folder=MADE,
             do=make_images,
+            beside=True,
         )
     )
     if not os.environ.get("JT_NO_BROWSER") and not browser():
         found.append(
-            Step(says="Installing Chromium", key="debian", folder=modules, do=install_browser)
+            Step(
+                says="Installing Chromium",
+                key="debian",
+                folder=MADE,
+                do=install_browser,
+                beside=True,
+            )
         )
     return found
 
@@ -271,22 +285,31 @@ def browser() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
-def take(step: Step, number: int, total: int) -> None:
-    """Do one step, saying so, unless it is done."""
-    print(f"[{number}/{total}] {step.says} …", end=" ", flush=True)
+def take(step: Step, number: str) -> None:
+    """Do one step, saying so."""
+    print(f"[{number}] {step.says} …", flush=True)
     started = time.monotonic()
     step.do()
     step.folder.mkdir(exist_ok=True)
     step.stamp.write_text(step.key)
-    print(f"{time.monotonic() - started:.0f} s", flush=True)
+    print(f"[{number}] … {time.monotonic() - started:.0f} s", flush=True)
 
 
 def prepare(what: str) -> None:
     """Do what is not done yet."""
-    planned = steps(what)
-    for number, step in enumerate(planned, 1):
-        if not step.is_done:
-            take(step, number, len(planned))
+    every = steps(what)
+    missing = [(each, f"{n}/{len(every)}") for n, each in enumerate(every, 1) if not each.is_done]
+    if missing and missing[0][0].do is make_environment:
+        take(*missing.pop(0))
+
+    def lane(*, beside: bool) -> None:
+        for step, number in missing:
+            if step.beside is beside:
+                take(step, number)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for done in [pool.submit(lane, beside=beside) for beside in (False, True)]:
+            done.result()
 
 
 def package() -> None:

@@ -1,21 +1,22 @@
 """A form and a real manager: what is said before a job is what happens to it."""
 
 import json
-import os
-import signal
-import time
 
 import pytest
 from tornado.httpclient import HTTPClientError
-
-from jupyter_train.client.find import find_manager
-from jupyter_train.client.runtime_file import is_running
 
 ASKED = ("AlgorithmSpecification", "ResourceConfig", "StoppingCondition", "HyperParameters")
 
 
 @pytest.fixture
-def post(jp_fetch, tmp_path):
+def manager(manager_class, tmp_path):
+    """Ended after the server, which would start another."""
+    yield
+    manager_class(tmp_path / "home").end()
+
+
+@pytest.fixture
+def post(manager, jp_fetch):
     async def send(place, form):
         path = ("jupyter-train", *place.split("/"))
         try:
@@ -24,13 +25,7 @@ def post(jp_fetch, tmp_path):
             answer = error.response
         return json.loads(answer.body)
 
-    yield send
-    facts = find_manager(tmp_path / "home")
-    os.kill(facts.pid, signal.SIGTERM)
-    give_up = time.monotonic() + 20
-    while is_running(facts.pid) and time.monotonic() < give_up:
-        time.sleep(0.05)
-    assert not is_running(facts.pid)
+    return send
 
 
 async def test_a_checked_form_is_launched_and_its_job_is_launched_again(post):
