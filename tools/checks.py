@@ -54,7 +54,12 @@ LINT = (
     Check(name="tsc", argv=python("jlpm", "tsc", "--noEmit", "-p", "labextension")),
     Check(name="eslint and import rules (TypeScript)", argv=python("jlpm", "lint")),
 )
-PYTEST = Check(name="pytest", argv=python("pytest", "--color=no", "--durations=15"), counts=True)
+# What a file's tests share, an engine for instance, is made once: each file is one worker's.
+PYTEST = Check(
+    name="pytest",
+    argv=python("pytest", "--color=no", "--durations=15", "--numprocesses=2", "--dist=loadfile"),
+    counts=True,
+)
 FRONT_END = Check(name="front-end unit tests", argv=python("jlpm", "test"), counts=True)
 
 
@@ -72,8 +77,8 @@ def faults_check() -> Check:
     """Return the suites that kill: their folder, and files elsewhere that count in rounds."""
     tests = (ROOT / "tests").rglob("test_*.py")
     elsewhere = [str(path.relative_to(ROOT)) for path in tests if is_fault_suite(path)]
-    words = ("--color=no", "--timeout=7200", "--durations=15", "tests/faults", *sorted(elsewhere))
-    return Check(name="faults", argv=python("pytest", *words), counts=True)
+    words = ("--color=no", "--timeout=7200", "--durations=15", "--numprocesses=4", "tests/faults")
+    return Check(name="faults", argv=python("pytest", *words, *sorted(elsewhere)), counts=True)
 
 
 def is_fault_suite(path: Path) -> bool:

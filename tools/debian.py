@@ -3,10 +3,13 @@
 Standard library only: this runs before anything is installed.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # Debian's names of what is looked for by its program.
@@ -31,16 +34,26 @@ def cache() -> Path:
     return Path(base) / "jupyter-train"
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """Wait until nobody else of ours runs apt-get, which would refuse to run twice."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "apt.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def apt(*words: str, cwd: Path | None = None) -> None:
     """Run apt-get; NotHereError with its last words if it fails."""
-    done = subprocess.run(
-        ["apt-get", "-qq", *words],
-        cwd=cwd,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with turn():
+        done = subprocess.run(
+            ["apt-get", "-qq", *words],
+            cwd=cwd,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise NotHereError(f"apt-get {' '.join(words)} failed: {done.stderr.strip()[-500:]}")
 

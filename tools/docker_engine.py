@@ -53,7 +53,8 @@ class DockerEngine:
 
     def containers(self, *labels: str) -> list[Any]:
         """Return all containers with these labels (`name` or `name=value`), ended ones too."""
-        return self.api.containers.list(all=True, filters={"label": list(labels)})
+        wanted = {"label": list(labels)}
+        return self.api.containers.list(all=True, filters=wanted, ignore_removed=True)
 
 
 def add(archive: tarfile.TarFile, path: str, content: str | bytes | Path) -> None:

@@ -33,6 +33,8 @@ BUILT = ROOT / "server_ext" / "jupyter_train" / "labextension"
 COMPILED = ROOT / "labextension" / "lib"
 # Programs of tests that are neither installed nor started here.
 UNPACKED = ["busybox-static", "docker-registry"]
+# Programs of tests that are installed, where we may.
+INSTALLED = ["podman", "mkfs.btrfs"]
 # Stamps of what is made outside this checkout.
 MADE = VENV / "made"
 TORCH = ["torch==2.13.0"]
@@ -189,6 +191,7 @@ def make_images() -> None:
         guest_toolkit.fetch(PYTHON)
         for package in UNPACKED:
             debian.unpacked(package)
+        debian.install(*INSTALLED)
     except NotHereError as error:
         print(f"not here: {error};", end=" ")
 

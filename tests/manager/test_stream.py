@@ -161,7 +161,7 @@ def test_lines_come_after_a_position_and_then_as_they_are_printed(world, asking)
 
 
 def test_a_reader_that_is_far_behind_goes_on_with_the_last_lines(world, asking, monkeypatch):
-    monkeypatch.setattr("jupyter_train.manager.subscriptions._FAR_BEHIND_BYTES", 30)
+    monkeypatch.setattr("jupyter_train.manager.subscriptions._FAR_BEHIND_BYTES", 20)
     world.print("one")
     (first,) = asking(1, {**LOG, "tail": 9})
     wanted = {**LOG, "tail": 1, "after": {first["stream"]: first["next"]}}

@@ -146,7 +146,7 @@ def test_a_container_that_was_created_only_is_ended_by_a_kill(yard):
     asyncio.run(yard.runtime.kill(yard.host, spec))
     yard.start(spec)
     assert (yard.look(spec).phase, yard.log(spec)) == (Phase.EXITED, b"")
-    assert not yard.engine.api.containers.list(all=True, filters={"id": identity})
+    assert not yard.engine.api.api.containers(all=True, filters={"id": identity})
 
 
 def test_a_container_that_was_created_only_is_started_by_the_next_start(yard):
