@@ -12,6 +12,7 @@ from jupyter_train.contract.spec import TrainingJob
 from jupyter_train.engine import volume
 from jupyter_train.engine.folders import AttemptFolder
 from jupyter_train.engine.volume import overflow
+from jupyter_train.testing.adoption import WAITS, AdoptionSuite
 
 MIB = 1 << 20
 FILLS = """
@@ -47,6 +48,19 @@ def test_a_job_within_its_volume_is_left_alone(play, workshop):
     script = FILLS.replace("time.sleep(60)", "time.sleep(0.3)")
     record, _, _ = play(script, ResourceConfig={"VolumeSizeInGB": 8})
     assert record.status == "Completed"
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_manager_killed_while_it_ends_such_a_job_leaves_word_for_the_next(workshop, ends):
+    managers = AdoptionSuite()
+    folder = managers.leave(workshop, WAITS)
+    AttemptFolder(folder).overfull.write_text("No space left on device: /opt/ml holds 3 GiB")
+    if ends:
+        (folder / "ml" / "code" / "go on").touch()
+        managers.wait_for_the_end(folder)
+    record, _ = managers.adopt(workshop)
+    assert record.failure_reason.startswith("ClientError: No space left on device: /opt/ml holds")
+    assert "is kept in " in record.failure_reason
 
 
 def holding(tmp_path, make):

@@ -32,7 +32,7 @@ from .intermediate import follow
 from .reasons import algorithm_error, out_of_memory
 from .removal import delete, unlock, walk
 from .shop import Shop
-from .volume import overflow
+from .volume import VolumeFullError, overflow
 
 
 class Attempt:
@@ -200,8 +200,15 @@ class Attempt:
         """Wait for its end."""
         return await self._lane.ended(self.key)
 
+    @property
+    def is_overfull(self) -> bool:
+        """Whether a manager, we or one before us, began to end it for what it holds."""
+        return self.folder.overfull.exists()
+
     async def ended_in_its_volume(self) -> Observation:
         """Wait for its end; VolumeFullError, after its end by force, if it fills too much."""
+        if self.is_overfull:
+            raise await self._ended_for(VolumeFullError(self.folder.overfull.read_text()))
         every = self._shop.settings.weigh_every
         over = asyncio.create_task(self.ended())
         full = asyncio.create_task(overflow(self._spec, self.folder, every))
@@ -209,13 +216,20 @@ class Attempt:
             await asyncio.wait((over, full), return_when="FIRST_COMPLETED")
             if over.done():
                 return over.result()
-            await self.kill()
-            await self.finish_collecting()
-            raise full.result()
+            raise await self._ended_for(full.result())
         finally:
             over.cancel()
             full.cancel()
             await asyncio.gather(over, full, return_exceptions=True)
+
+    async def _ended_for(self, error: VolumeFullError) -> VolumeFullError:
+        landing = self.folder.overfull.with_suffix(".new")
+        with suppress(OSError):  # the disk is full indeed
+            landing.write_text(str(error))
+            landing.replace(self.folder.overfull)
+        await self.kill()
+        await self.finish_collecting()
+        return error
 
     async def ended_after(self, deadline: float) -> Observation:
         """Tell it to end and wait for that, by force when its grace is over."""

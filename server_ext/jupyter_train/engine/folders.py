@@ -83,6 +83,11 @@ class AttemptFolder:
         return self.root / "keep"
 
     @property
+    def overfull(self) -> Path:
+        """Why it is ended for what it holds; a manager may die before that is in the journal."""
+        return self.root / "overfull"
+
+    @property
     def log(self) -> Path:
         """Standard output and error."""
         return self.root / "log"

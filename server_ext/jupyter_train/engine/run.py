@@ -150,7 +150,7 @@ class JobRun:
         self._live.collect()
         # It may have ended within its limits while no manager was there to see it.
         seen = await self._unless_stopped(self._live.observe(), limited=False)
-        if seen is not None and seen.phase is not Phase.EXITED:
+        if seen is not None and (seen.phase is not Phase.EXITED or self._live.is_overfull):
             with self._live.metered(self.record):
                 seen = await self._unless_stopped(self._in_its_volume())
         if self.record.desired is Desired.STOP:
