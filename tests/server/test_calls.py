@@ -106,6 +106,21 @@ async def test_of_several_hosts_one_log_is_asked_for_or_all_with_their_names(jp_
     assert answer.headers["Content-Disposition"].endswith("j_algo-2.log")
 
 
+async def test_a_job_that_is_not_there_has_no_log_and_one_that_has_said_nothing_an_empty_one(
+    jp_fetch, link, logs, small_manager
+):
+    there = {"TrainingJobName": "j"}
+    missing = {"__type": "ResourceNotFound", "message": "Requested resource not found."}
+    answers = small_manager.app.settings["answers"]
+    answers["DescribeTrainingJob"] = lambda asked: there if asked == there else missing
+    assert (await jp_fetch("jupyter-train", "logs", "j")).body == b""
+    with pytest.raises(HTTPClientError) as refusal:
+        await jp_fetch("jupyter-train", "logs", "k")
+    assert refusal.value.code == 400
+    assert json.loads(refusal.value.response.body) == missing
+    assert "Content-Disposition" not in refusal.value.response.headers
+
+
 async def test_a_log_that_breaks_off_is_no_whole_file(jp_fetch, link, logs, small_manager):
     logs["j/algo-1"] = ["x"] * 25
     window = small_manager.app.settings["answers"]["GetLogWindow"]

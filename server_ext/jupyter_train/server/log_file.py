@@ -33,6 +33,8 @@ class LogFile:
     async def pages(self) -> AsyncIterator[bytes]:
         """Yield the file as it is now, piece by piece; RefusedError comes before any of it."""
         names = [self._stream] if self._stream else await self._streams()
+        if not names:
+            await self._check()
         for name in names:
             if len(names) > 1:
                 yield f"==> {name} <==\n".encode()
@@ -51,6 +53,10 @@ class LogFile:
             if "nextToken" not in answer:
                 return found
             asked["nextToken"] = answer["nextToken"]
+
+    async def _check(self) -> None:
+        """Let the manager refuse a job that it does not know; another may have no log yet."""
+        await self._ask("sagemaker", "DescribeTrainingJob", {"TrainingJobName": self._job})
 
     async def _lines(self, stream: str) -> AsyncIterator[bytes]:
         position, end = 0, None
