@@ -203,8 +203,8 @@ def install_browser() -> None:
             "the browser tests need Chromium: install it (Debian: apt-get install chromium), "
             "name one in CHROMIUM, or leave them out with JT_NO_BROWSER=1"
         )
-    run("apt-get", "update", "-qq")
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    debian.apt("update")
+    debian.apt("install", "-y", "--no-install-recommends", "chromium")
 
 
 def steps(what: str) -> list[Step]:
@@ -301,13 +301,14 @@ def take(step: Step, number: str) -> None:
 def prepare(what: str) -> None:
     """Do what is not done yet."""
     every = steps(what)
-    missing = [(each, f"{n}/{len(every)}") for n, each in enumerate(every, 1) if not each.is_done]
-    if missing and missing[0][0].do is make_environment:
-        take(*missing.pop(0))
+    first, *others = [(step, f"{number}/{len(every)}") for number, step in enumerate(every, 1)]
+    if not first[0].is_done:
+        take(*first)
 
     def lane(*, beside: bool) -> None:
-        for step, number in missing:
-            if step.beside is beside:
+        for step, number in others:
+            # Asked only now: a new environment has lost the stamps of the old one.
+            if step.beside is beside and not step.is_done:
                 take(step, number)
 
     with ThreadPoolExecutor(max_workers=2) as pool:

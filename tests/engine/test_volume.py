@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -53,12 +54,12 @@ def test_a_job_within_its_volume_is_left_alone(play, workshop):
 @pytest.mark.parametrize("ends", [False, True])
 def test_a_manager_killed_while_it_ends_such_a_job_leaves_word_for_the_next(workshop, ends):
     managers = AdoptionSuite()
-    folder = managers.leave(workshop, WAITS)
+    folder = managers.leave(workshop, WAITS, StoppingCondition={"MaxRuntimeInSeconds": 30})
     AttemptFolder(folder).overfull.write_text("No space left on device: /opt/ml holds 3 GiB")
     if ends:
         (folder / "ml" / "code" / "go on").touch()
         managers.wait_for_the_end(folder)
-    record, _ = managers.adopt(workshop)
+    record, _ = managers.adopt(workshop, clock=lambda: time.time() + 3600)
     assert record.failure_reason.startswith("ClientError: No space left on device: /opt/ml holds")
     assert "is kept in " in record.failure_reason
 

@@ -52,6 +52,8 @@ def test_an_engine_with_a_full_queue_is_waited_for(full, call):
     listener, path, waiting = full
     with ThreadPoolExecutor() as pool:
         called = pool.submit(call, f"unix://{path}")
+        with pytest.raises(TimeoutError):
+            called.result(timeout=0.5)
         serve(listener, len(waiting))  # the last of those who wait was refused: this one is ours
         called.result(timeout=20)
 

@@ -1,5 +1,4 @@
 import os
-import random
 
 import pytest
 
@@ -99,32 +98,80 @@ def test_a_last_segment_of_which_one_file_is_lost_is_read_again(stream, again, t
     assert texts(again().read(int(last.stem), 1)) == ["line 0-0"]
 
 
-def test_an_empty_last_segment_keeps_the_cursor_of_the_one_before(stream, again, tmp_path):
+@pytest.mark.parametrize("text", [b"", b"text without a stamp\n"])
+def test_a_segment_that_was_only_begun_is_begun_again(stream, again, tmp_path, text):
     fill(stream)
-    files(tmp_path, "*.txt")[-1].with_name(f"{stream.end:020}.log").touch()
+    files(tmp_path, "*.txt")[-1].with_name(f"{stream.end:020}.txt").write_bytes(text)
     reopened = again()
     assert state(reopened) == state(stream)
     write(reopened, "next", time=9999)
-    assert texts(reopened.read_before(reopened.end, 1)) == ["next"]
+    assert texts(again().read_before(reopened.end, 2)) == ["line 29-9", "next"]
 
 
-def test_an_append_that_does_not_fit_leaves_nothing(stream, again, file_limit):
-    write(stream, "first")
-    before = state(stream)
-    file_limit(2000)
+def test_lines_of_which_the_power_left_zeros_are_read_again(stream, again, tmp_path):
+    fill(stream)
+    path = files(tmp_path, "*.txt")[-1]
+    lines = stream.read(0, 1000)
+    kept, data = lines[-2], path.read_bytes()
+    path.write_bytes(data[: kept.position - int(path.stem)] + bytes(2 * len("line 29-9\n")))
+    reopened = again()
+    assert (reopened.end, reopened.last_time) == (kept.position, kept.time - 1)
+    assert reopened.read(0, 1000) == lines[:-2]
+
+
+@pytest.mark.parametrize("harm", ["no stamps", "no end", "zeros"])
+def test_what_the_power_took_out_of_the_middle_is_read_again_from_there(
+    stream, again, tmp_path, harm
+):
+    fill(stream)
+    lines = stream.read(0, 1000)
+    text, stamps = files(tmp_path, "*.txt")[1], files(tmp_path, "*.at")[1]
+    size = text.stat().st_size
+    if harm == "no stamps":
+        stamps.unlink()
+    elif harm == "no end":
+        os.truncate(text, size // 2)
+    else:
+        text.write_bytes(text.read_bytes()[: size // 2] + bytes(size - size // 2))
+    reopened = again()
+    whole = reopened.read(0, 1000)
+    assert whole == lines[: len(whole)]
+    assert int(text.stem) <= reopened.end <= int(text.stem) + size // 2
+    for line in lines[len(whole) :]:
+        write(reopened, line.text, time=line.time)
+    assert again().read(0, 1000) == lines
+
+
+def test_of_a_log_whose_source_may_be_gone_nothing_is_dropped(stream, again, tmp_path):
+    fill(stream)
+    stream.sync()
+    files(tmp_path, "*.at")[1].unlink()
+    reopened = again()
+    assert state(reopened) == state(stream)
+    assert texts(reopened.read(0, 1000)) == [f"line {n}-{e}" for n in range(30) for e in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(500, "line"), (60, "x")], ids=["of the text", "of the stamps"]
+)
+@pytest.mark.parametrize("before", [1, 300], ids=["first segment", "new segment"])
+def test_an_append_that_does_not_fit_leaves_nothing(stream, again, file_limit, count, text, before):
+    write(stream, *("1234" for _ in range(before)), time=1000)
+    known = state(stream)
+    file_limit(1500)
     with pytest.raises(OSError, match="too large"):
-        write(stream, *(f"line {number}" for number in range(500)))
-    assert (state(stream), state(again())) == (before, before)
+        write(stream, *(f"{text} {number}" for number in range(count)), time=2000)
+    assert (state(stream), state(again())) == (known, known)
     file_limit(1 << 20)
-    write(stream, "second")
-    assert texts(again().read(0, 10)) == ["first", "second"]
+    write(stream, "second", time=3000)
+    assert texts(again().read_before(stream.end, 2)) == ["1234", "second"]
 
 
 def test_any_position_reads_from_a_whole_line_on(stream):
     fill(stream)
     lines = stream.read(0, 1000)
     starts = {line.position for line in lines} | {stream.end}
-    for position in random.Random(3).sample(range(-5, stream.end + 5), 200):
+    for position in range(-5, stream.end + 5):
         later = [line for line in lines if line.position >= position][:1]
         assert stream.read(position, 1) == later
         earlier = [line for line in lines if line.next <= position][-1:]
@@ -155,7 +202,7 @@ def test_a_line_of_ten_megabytes_is_one_line(stream, again):
 def test_a_reader_of_a_deleted_stream_finds_nothing(segment_logs, stream):
     fill(stream)
     segment_logs.delete("job")
-    assert stream.read(0, 10) == stream.search("line") == []
+    assert stream.read(0, 10) == stream.read_before(stream.end, 10) == stream.search("line") == []
 
 
 def test_streams_that_nobody_holds_are_forgotten(tmp_path, monkeypatch):

@@ -150,9 +150,10 @@ class JobRun:
         self._live.collect()
         # It may have ended within its limits while no manager was there to see it.
         seen = await self._unless_stopped(self._live.observe(), limited=False)
-        if seen is not None and (seen.phase is not Phase.EXITED or self._live.is_overfull):
+        overfull = self._live.is_overfull
+        if seen is not None and (seen.phase is not Phase.EXITED or overfull):
             with self._live.metered(self.record):
-                seen = await self._unless_stopped(self._in_its_volume())
+                seen = await self._unless_stopped(self._in_its_volume(), limited=not overfull)
         if self.record.desired is Desired.STOP:
             await self._account.move(S.STOPPING, ENDS[self.record.stop_reason][1])
             return

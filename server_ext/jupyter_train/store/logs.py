@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -161,14 +161,19 @@ class SegmentStream(LogStream):
         return data
 
     def _read_off(self, rows: Sequence[bytes], position: int) -> list[LogLine]:
-        """Return what lines of one segment say, that follow each other from `position` on."""
+        """Return what lines say that follow each other from `position` on, in one segment."""
         ends = list(accumulate((len(row) + 1 for row in rows), initial=position))
-        with self._stamps(self._files.limits(position)[0]) as stamps:
-            times = stamps.times(ends[1:])
-        texts = [row.decode("utf-8", "replace") for row in rows]
+        return self._lines(rows, list(pairwise(ends)))
+
+    def _lines(self, rows: Sequence[bytes], places: Sequence[tuple[int, int]]) -> list[LogLine]:
+        """Return what lines of one segment say, given where they begin and end."""
+        if not rows:
+            return []
+        with self._stamps(self._files.limits(places[0][0])[0]) as stamps:
+            times = stamps.times([end for _, end in places])
         return [
-            LogLine(time, text, *place)
-            for time, text, place in zip(times, texts, pairwise(ends), strict=True)
+            LogLine(time, row.decode("utf-8", "replace"), *place)
+            for time, row, place in zip(times, rows, places, strict=True)
         ]
 
     def seek_time(self, time: int) -> int:
@@ -185,7 +190,9 @@ class SegmentStream(LogStream):
 
     def _before(self, value: int, key: Callable[[Stamp], int]) -> Stamp:
         """Return the last stamp before the first whose `key` is not less than `value`."""
-        before = Stamp()
+        before, last = Stamp(), self._files.last
+        if key(last) < value:
+            return last
         for start in list(self._files.starts):
             with self._stamps(start) as stamps:
                 count = len(stamps)
@@ -193,7 +200,7 @@ class SegmentStream(LogStream):
                     at = stamps.first(value, key)
                     return stamps[at - 1] if at else before
                 before = stamps[count - 1] if count else before
-        return self._files.last
+        return last
 
     def search(
         self, literal: str, position: int = 0, limit: int = 100, *, ignore_case: bool = False
@@ -207,10 +214,10 @@ class SegmentStream(LogStream):
         position = self._line_at(position)
         # In pieces: bytes.find keeps other threads waiting, for 2 ms here.
         while len(found) < limit and (data := self._whole_lines(position, _SCAN)):
-            for start, end in matches(data.lower() if ignore_case else data, wanted):
-                found += self._read_off([data[start:end]], position + start)
-                if len(found) == limit:
-                    break
+            some = matches(data.lower() if ignore_case else data, wanted)
+            spans = list(islice(some, limit - len(found)))
+            places = [(position + start, position + end + 1) for start, end in spans]
+            found += self._lines([data[start:end] for start, end in spans], places)
             position += len(data)
         return found
 

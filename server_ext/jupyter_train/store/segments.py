@@ -5,10 +5,11 @@ Text is written first, then its stamp: what has none was never stored.
 
 import os
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
-from .stamps import SIZE, Stamp, last_within, packed
+from .stamps import SIZE, Stamp, last_of, packed
 
 TEXT, STAMPS = ".txt", ".at"
 _DIGITS = 20
@@ -24,23 +25,41 @@ class Segments:
         self._count, self.last = self._recovered()
         self._synced = 0
 
-    def _recovered(self) -> tuple[int, Stamp]:
-        """Drop text without a stamp and stamps without text; both are left only by an accident."""
-        while True:
-            start = self.starts[-1]
-            path = self.path(start, STAMPS)
-            count, last = last_within(path, start, start + self._length(start))
-            if last is None and start:
-                self._drop(self.starts.pop())
-                continue
-            last = last or Stamp()
-            self._cut(self.path(start, TEXT), last.end - start)
-            self._cut(path, count * SIZE)
-            return count, last
+    @property
+    def _safe(self) -> Path:
+        """A file that says: all of this was on the disk, and its source may be gone."""
+        return self._folder / "safe"
 
-    def _drop(self, start: int) -> None:
-        for suffix in (TEXT, STAMPS):
-            self.path(start, suffix).unlink(missing_ok=True)
+    def _recovered(self) -> tuple[int, Stamp]:
+        """Drop text without a stamp and stamps without text, and all that came after them.
+
+        In the middle that is done only while the source is there to be read again.
+        """
+        if not self._safe.exists():
+            self._drop(next(self._broken(), len(self.starts)))
+        while (found := self._last_of(self.starts[-1]))[1] is None and self.starts[-1]:
+            self._drop(len(self.starts) - 1)
+        start, count, last = self.starts[-1], found[0], found[1] or Stamp()
+        self._cut(self.path(start, TEXT), last.end - start)
+        self._cut(self.path(start, STAMPS), count * SIZE)
+        return count, last
+
+    def _broken(self) -> Iterator[int]:
+        """Yield the numbers of the segments that follow one whose end is not there."""
+        for number, (start, end) in enumerate(pairwise(self.starts), 1):
+            last = self._last_of(start)[1]
+            if last is None or (last.end, self._length(start)) != (end, end - start):
+                yield number
+
+    def _last_of(self, start: int) -> tuple[int, Stamp | None]:
+        return last_of(self.path(start, STAMPS), self.path(start, TEXT), start)
+
+    def _drop(self, number: int) -> None:
+        """Remove all segments from this one on."""
+        for start in self.starts[number:]:
+            for suffix in (TEXT, STAMPS):
+                self.path(start, suffix).unlink(missing_ok=True)
+        del self.starts[number:]
 
     def _cut(self, path: Path, size: int) -> None:
         if path.exists() and path.stat().st_size != size:
@@ -97,6 +116,8 @@ class Segments:
                     file = os.open(path, os.O_RDONLY)
                     os.fsync(file)
                     os.close(file)
+        if self._folder.exists():
+            self._safe.touch()
         self._synced = self.last.end
 
 

@@ -7,7 +7,8 @@ stream, and records are found by halving, on the disk.
 import os
 import struct
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -63,26 +64,34 @@ class StampFile:
         return bisect_left(range(len(self)), value, key=lambda at: key(self[at]))
 
     def times(self, ends: Sequence[int]) -> list[int]:
-        """Return the times of lines that follow each other, given where they end."""
-        at = self.first(ends[0], lambda stamp: stamp.end)
-        data = os.pread(self._file, len(ends) * SIZE, at * SIZE) if self._file >= 0 else b""
-        stamps = np.frombuffer(data, "<i8").reshape(-1, 4)
-        if not len(stamps):
+        """Return the times of some lines, given where they end, ascending."""
+        if not ends or self._file < 0:
             return [0] * len(ends)  # its file was deleted
+        at, last = (self.first(end, lambda stamp: stamp.end) for end in (ends[0], ends[-1]))
+        data = os.pread(self._file, (last + 1 - at) * SIZE, at * SIZE)
+        stamps = np.frombuffer(data, "<i8").reshape(-1, 4)
         found = np.searchsorted(stamps[:, 0], np.asarray(ends))
-        times: list[int] = stamps[np.minimum(found, len(stamps) - 1), 2].tolist()
+        times: list[int] = stamps[:, 2].take(found, mode="clip").tolist()
         return times
 
 
-def last_within(path: Path, start: int, end: int) -> tuple[int, Stamp | None]:
-    """Return how many stamps a file has up to the last about text between `start` and `end`.
+def last_of(path: Path, text: Path, start: int) -> tuple[int, Stamp | None]:
+    """Return how many stamps a segment has up to the last whose text is there, and that one.
 
-    A loss of power leaves zeros where nothing was written yet.
+    A loss of power may take the end of either file, or leave zeros where nothing was written yet.
     """
-    with StampFile(path) as stamps:
-        count = len(stamps)
-        while count:
-            if start < (last := stamps[count - 1]).end <= end:
+    with StampFile(path) as stamps, _opened(text) as lines:
+        for count in range(len(stamps), 0, -1):
+            last = stamps[count - 1]
+            if last.end > start and os.pread(lines, 1, last.end - 1 - start) == b"\n":
                 return count, last
-            count -= 1
     return 0, None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    file = os.open(path if path.exists() else os.devnull, os.O_RDONLY)
+    try:
+        yield file
+    finally:
+        os.close(file)
