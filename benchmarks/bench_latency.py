@@ -21,6 +21,7 @@ from serving import manager, submit_script, wait_for
 SECONDS = 10.0
 EVERY = 0.1
 LIMITS = {50: 50.0, 99: 150.0}
+BEGUN = time.time()
 GO, TIMES = "JT_BENCH_GO", "JT_BENCH_TIMES"
 SCRIPT = f"""
 import os, random, time
@@ -65,7 +66,8 @@ class Listener(threading.Thread):
 def stamps(message: object) -> Iterator[float]:
     """Return the times at which a message's lines or points were made."""
     if isinstance(message, Points):
-        yield from (each for each in message.values if each)
+        # The system's own curves of a job hold no times of now.
+        yield from (each for each in message.values if each > BEGUN)
     elif isinstance(message, dict) and message.get("type") == "lines":
         for _, text, _ in message["lines"]:
             if " stamp " in text:

@@ -8,8 +8,8 @@ import pytest
 
 import debian
 from jupyter_train.contract.names import AttemptKey
-from jupyter_train.runtimes.base import Resources, StartError
-from jupyter_train.runtimes.docker import settings
+from jupyter_train.runtimes.base import Phase, Resources, StartError
+from jupyter_train.runtimes.docker import runtime, settings, watch
 from jupyter_train.runtimes.docker.settings import container_name
 from jupyter_train.runtimes.docker.watch import Known, Watch
 
@@ -169,3 +169,22 @@ def test_there_is_a_folder_for_errors_as_on_sagemaker(yard):
     spec = yard.script("test -d /opt/ml/errors && echo why >/opt/ml/errors/one && echo there")
     assert yard.prints(spec) == "there\n"
     assert (Path(spec.folder) / "ml/errors/one").read_text() == "why\n"
+
+
+def test_what_runs_is_not_looked_at_again_until_an_event_says_that_it_has_ended(yard, monkeypatch):
+    looks = []
+    look = runtime.look
+    monkeypatch.setattr(runtime, "look", lambda folder: looks.append(folder) or look(folder))
+    monkeypatch.setattr(watch, "FRESH_SECONDS", 60.0)
+    waits = "echo ready; while [ ! -e /opt/ml/model/go ]; do sleep 0.05; done"
+    spec = yard.ready(yard.script(waits))
+    while yard.look(spec).phase is not Phase.RUNNING:
+        time.sleep(0.02)
+    yard.runtime._watch.refresh()
+    yard.look(spec)
+    looks.clear()
+    assert {yard.look(spec).phase for _ in range(50)} == {Phase.RUNNING}
+    assert looks == []
+    (Path(spec.folder) / "ml/model/go").touch()
+    assert yard.ended(spec).exit_code == 0
+    assert yard.runtime._alive == {}

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import Any, TypeVar
 
 from ..contract.record import JobRecord
@@ -36,7 +37,10 @@ PAGE = 2000
 """Lines scanned for metrics at once."""
 
 LOOK_FOR_FILES = 0.1
-"""Seconds between looks for new metrics files; each process of a job writes its own."""
+LOOK_LATER = 0.5
+EARLY_LOOKS = 100
+"""Seconds between looks for new metrics files, of which each process of a job writes its own: the
+first looks, and those that follow."""
 
 MOST_FILES = 200
 """Metrics files of a job read while they grow, each by a descriptor of ours; others at its end."""
@@ -90,6 +94,8 @@ class Collector:
         self._log_source = f"{record.attempt}/{LOG}"
         self._file_sources = f"{record.attempt}/{folder.metrics.name}"
         self._record = record
+        # Bytes of log that are collected of an attempt; holes in it take no room of the job's.
+        self._room = record.spec.volume_gib * GIB
         self._folder = folder
         self._metrics = folder.metrics
         self._host = host
@@ -156,11 +162,6 @@ class Collector:
         await self._events.finish()
         while await self._scan_page():
             pass
-
-    @property
-    def _room(self) -> int:
-        """Bytes of log that are collected of an attempt; holes in it take no room of the job's."""
-        return self._record.spec.volume_gib * GIB
 
     async def _close_log(self, at: int, marks: Marks) -> None:
         """Say, behind the last byte that is collected, that there are no more."""
@@ -323,11 +324,11 @@ class Collector:
 
     async def _follow_metrics(self) -> None:
         async with asyncio.TaskGroup() as group:
-            while True:
+            for look in count():
                 for name in await self._metrics_names():
                     if name not in self._files and len(self._files) < MOST_FILES:
                         group.create_task(self._metrics_file(name).follow())
-                await asyncio.sleep(LOOK_FOR_FILES)
+                await asyncio.sleep(LOOK_FOR_FILES if look < EARLY_LOOKS else LOOK_LATER)
 
     def _metrics_file(self, name: str) -> MetricsFile:
         if name not in self._files:

@@ -101,24 +101,23 @@ class LocalHost(Host):
         """Yield what is appended, within a tick of the shared clock, until it is cut shorter."""
         followed = Followed(Path(path), offset)
         self._ticker.add(followed)
-        file = -1
         try:
             while True:
                 await followed.grown.wait()
-                if file < 0:
-                    file = plain_descriptor(path)
-                while chunk := os.pread(file, READ_AT_ONCE, followed.offset):
+                if followed.file < 0:
+                    followed.file = plain_descriptor(path)
+                while chunk := os.pread(followed.file, READ_AT_ONCE, followed.offset):
                     followed.offset += len(chunk)
                     yield chunk
                     if len(chunk) < READ_AT_ONCE:
                         break  # what is being written now is read with the next tick, in one piece
-                if os.fstat(file).st_size < followed.offset:
+                if os.fstat(followed.file).st_size < followed.offset:
                     return
                 followed.grown.clear()
         finally:
             self._ticker.drop(followed)
-            if file >= 0:
-                os.close(file)
+            if followed.file >= 0:
+                os.close(followed.file)
 
 
 def _copy(source: Path, target: Path) -> None:

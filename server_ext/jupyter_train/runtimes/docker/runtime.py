@@ -1,9 +1,7 @@
 """The docker runtime: verbs of the contract over the engine of this machine."""
 
 import asyncio
-import threading
 import time
-import weakref
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +42,7 @@ from .folder import (
 )
 from .images import Images
 from .keeping import Keeper
+from .locks import Locks
 from .network import Network
 from .options import Options
 from .pulling import Download
@@ -79,9 +78,9 @@ class DockerRuntime(Runtime):
         self._detection = Detection(self._engine)
         self._remains = Remains(self._engine, self._network)
         self._groups: dict[str, Group | None] = {}
+        self._alive: dict[str, tuple[str, Observation]] = {}
         self._finishing: dict[str, asyncio.Task[Fate]] = {}
-        self._locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
-        self._guard = threading.Lock()
+        self._locks = Locks()
 
     def validate(self, spec: AttemptSpec, facts: HostFacts) -> list[Problem]:
         """Look for GPUs that are not here; of programs only the image knows."""
@@ -123,6 +122,9 @@ class DockerRuntime(Runtime):
         If the engine is away, those that it alone knows are left out, unless that is all of them.
         """
         folders = {key: f"{host.folder}/{key}" for key in keys}
+        alive = self._still_alive(folders)
+        if len(alive) == len(folders):
+            return alive
         seen = {key: found for key, folder in folders.items() if (found := look(folder))}
         running = {
             key: identity
@@ -204,7 +206,7 @@ class DockerRuntime(Runtime):
     def _start(self, spec: AttemptSpec) -> None:
         import docker  # noqa: PLC0415  see engine
 
-        with self._lock(spec):
+        with self._locks.of(spec.folder):
             try:
                 identity = self._keeper.take(spec) or self._starter.start(spec)
             except docker.errors.APIError as error:
@@ -215,7 +217,7 @@ class DockerRuntime(Runtime):
     def _keep(self, spec: AttemptSpec) -> bool:
         import docker  # noqa: PLC0415  see engine
 
-        with self._lock(spec):
+        with self._locks.of(spec.folder):
             try:
                 return self._keeper.keep(spec)
             except docker.errors.APIError as error:
@@ -240,13 +242,28 @@ class DockerRuntime(Runtime):
                 raise error
         return seen
 
+    def _still_alive(self, folders: Mapping[AttemptKey, str]) -> dict[AttemptKey, Observation]:
+        """Return those that were seen to run and run, without a look: an end comes as an event."""
+        known = {key: self._alive[each] for key, each in folders.items() if each in self._alive}
+        if not self._watch.fresh([identity for identity, _ in known.values()]):
+            return {}
+        return {
+            key: seen
+            for key, (identity, seen) in known.items()
+            if self._watch.state(identity) in _RUNNING
+        }
+
     def _living(self, folder: str, identity: str) -> Observation | None:
         state = self._watch.state(identity)
-        if state in _RUNNING:
-            if is_copied(folder):
-                self._copiers.ensure(Path(folder), identity)
-            return Observation(phase=Phase.RUNNING, started=started(folder))
-        return Observation(phase=Phase.CREATED) if state == "created" else None
+        if state not in _RUNNING:
+            self._alive.pop(folder, None)
+            return Observation(phase=Phase.CREATED) if state == "created" else None
+        seen = Observation(phase=Phase.RUNNING, started=started(folder))
+        if is_copied(folder):
+            self._copiers.ensure(Path(folder), identity)
+        else:
+            self._alive[folder] = identity, seen
+        return seen
 
     async def _over(self, folder: str, identity: str) -> Observation | HostUnreachableError:
         fate = Fate.GONE
@@ -315,7 +332,7 @@ class DockerRuntime(Runtime):
 
     def _kill(self, spec: AttemptSpec) -> None:
         folder = Path(spec.folder)
-        with self._lock(spec):
+        with self._locks.of(spec.folder):
             if look(str(folder)) is not None or not folder.is_dir():
                 return
             mark_ended_by_us(folder)
@@ -353,33 +370,11 @@ class DockerRuntime(Runtime):
 
     def _remove(self, spec: AttemptSpec) -> None:
         self._kill(spec)
-        with self._lock(spec):
+        with self._locks.of(spec.folder):
             found = self._starter.find(spec)
             if found is None:
                 return
             self._engine.remove(found["Id"])
             self._watch.gone(found["Id"])
             self._groups.pop(found["Id"], None)
-
-    def _lock(self, spec: AttemptSpec) -> Any:
-        """Return the lock of an attempt; a thread that outlives its caller keeps it too."""
-        with self._guard:
-            lock = self._locks.get(str(spec.folder))
-            if lock is None:
-                lock = self._locks[str(spec.folder)] = _Lock()
-            return lock
-
-
-class _Lock:
-    """A lock that can be referred to weakly."""
-
-    __slots__ = ("__weakref__", "_lock")
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+            self._alive.pop(str(spec.folder), None)
