@@ -30,7 +30,7 @@ COPY = NOTEBOOK.with_name("digits-demo.ipynb")
 MIME_TYPE = "application/vnd.jupyter-train.job+json"
 FIRST_PORT = 8888
 EPOCHS = re.compile(r"^epochs = \d+$", re.MULTILINE)
-LONG_ENOUGH_TO_WATCH = "epochs = 3000"
+LONG_ENOUGH_TO_WATCH = "epochs = 10_000"
 
 
 def jobs_in(cell):
@@ -165,7 +165,8 @@ def open_lab():
         jobs = run_notebook(until_job=True)
         wait_until_served(server, f"{base}/api?token={token}")
         address = f"{base}/lab/tree/{COPY.relative_to(ROOT)}?token={token}#cell-id={shown_by()}"
-        print(f"{', '.join(jobs)} is training.  Open\n\n    {address}\n")
+        print(f"{', '.join(jobs)} is training; its curve is below the cell with %%train.  Open")
+        print(f"\n    {address}\n")
         print("Ctrl-C ends JupyterLab; jobs go on.", flush=True)
         open_browser(address)
         return server.wait()

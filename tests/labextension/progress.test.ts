@@ -27,8 +27,9 @@ test('nothing is guessed from too little, from old news, or at the end', () => {
 });
 
 test('the time left is said no more exactly than it is known', () => {
-  assert.deepEqual([3, 44, 240, 5400, 86400 * 3].map(seconds => left(seconds, TRANS)), [
-    'about 10 s left', 'about 40 s left', 'about 4 min left', 'about 2 h left', 'about 3 d left'
+  assert.deepEqual([3, 9, 44, 240, 5400, 86400 * 3].map(seconds => left(seconds, TRANS)), [
+    'a few seconds left', 'about 10 s left', 'about 40 s left', 'about 4 min left',
+    'about 2 h left', 'about 3 d left'
   ]);
 });
 

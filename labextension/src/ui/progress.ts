@@ -70,6 +70,9 @@ export function remaining(progress: IProgress, now: number): number | undefined 
 
 /** Print how long something still takes, no more exactly than it is known. */
 export function left(seconds: number, trans: TranslationBundle): string {
+  if (seconds < 8) {
+    return trans.__('a few seconds left');
+  }
   if (seconds < 90) {
     return trans.__('about %1 s left', Math.max(10, Math.round(seconds / 10) * 10));
   }
