@@ -167,9 +167,10 @@ def test_a_job_that_fills_the_disk_ends_and_leaves_room_again(crammed_desk, fold
     check_files(crammed_desk.home)
 
 
-def test_a_job_can_be_stopped_while_the_disk_is_full(desk, disk):
+def test_a_job_can_be_stopped_while_the_disk_is_full(desk, disk, tmp_path):
     desk.submit("job", "import time\nprint('on', flush=True)\ntime.sleep(90)")
     desk.until(lambda: desk.describe("job")["SecondaryStatus"] == "Training")
+    desk.until(lambda: [1 for log in tmp_path.glob("attempts/*/log") if log.read_text() == "on\n"])
     disk.fill()
     desk.connection.call("StopTrainingJob", {"TrainingJobName": "job"}, timeout=20)
     assert desk.ended("job")["TrainingJobStatus"] == "Stopped"
