@@ -1,8 +1,9 @@
 """Run every check, show what it says, and end with one line of sums.
 
 `all` goes on after a failure, so that one run tells everything.  The front end's tests run beside
-pytest's, which wait more than they compute: what they say is shown when they end.  With CI=true a
-skipped test is a failure: nothing is left out there without somebody noticing.
+pytest's, which wait more than they compute: what they say is shown when they end.  What failed says
+its last words again at the very end, which is all that is kept of a long run in some places.  With
+CI=true a skipped test is a failure: nothing is left out there without somebody noticing.
 """
 
 import os
@@ -54,6 +55,7 @@ LINT = (
     Check(name="tsc", argv=python("jlpm", "tsc", "--noEmit", "-p", "labextension")),
     Check(name="eslint and import rules (TypeScript)", argv=python("jlpm", "lint")),
 )
+LAST_WORDS = 60
 # What a file's tests share, an engine for instance, is made once: each file is one worker's.
 PYTEST = Check(
     name="pytest",
@@ -135,8 +137,17 @@ def run(check: Check, *, live: bool = True) -> tuple[int, str]:
     return process.returncode, "".join(kept)
 
 
-def judged(check: Check, *, live: bool = True) -> Counter[str]:
-    """Run one check and return its figures; a check that counts nothing is one test itself."""
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """How many tests of a check passed, failed and were skipped, and what it said."""
+
+    check: Check
+    sums: Counter[str]
+    output: str
+
+
+def judged(check: Check, *, live: bool = True) -> Verdict:
+    """Run one check; one that counts nothing is one test itself."""
     code, output = run(check, live=live)
     sums = last_sums(output) if check.counts else Counter(failed=1 if code else 0)
     if not check.counts and not code:
@@ -146,31 +157,36 @@ def judged(check: Check, *, live: bool = True) -> Counter[str]:
     if IN_CI and sums["skipped"]:
         print(f"{sums['skipped']} skipped in {check.name}: that counts as failed when CI=true")
         sums["failed"] += sums["skipped"]
-    return sums
+    return Verdict(check=check, sums=sums, output=output)
 
 
-def judged_in_lanes(lanes: list[list[Check]]) -> list[tuple[Check, Counter[str]]]:
+def judged_in_lanes(lanes: list[list[Check]]) -> list[Verdict]:
     """Run lanes beside each other, the checks of each in order; the first lane speaks live."""
 
-    def lane(place: int) -> list[tuple[Check, Counter[str]]]:
-        return [(check, judged(check, live=place == 0)) for check in lanes[place]]
+    def lane(place: int) -> list[Verdict]:
+        return [judged(check, live=place == 0) for check in lanes[place]]
 
     with ThreadPoolExecutor(max_workers=len(lanes)) as pool:
-        return [each for judgements in pool.map(lane, range(len(lanes))) for each in judgements]
+        return [each for verdicts in pool.map(lane, range(len(lanes))) for each in verdicts]
+
+
+def say_again(verdict: Verdict) -> None:
+    """Print the last lines of a check, where a runner names what failed in it and why."""
+    print(f"\n=== {verdict.check.name}, its last words again\n")
+    print("\n".join(verdict.output.splitlines()[-LAST_WORDS:]))
 
 
 def main(what: str) -> int:
     """Run what is planned and print the sums last."""
     started = time.monotonic()
-    total: Counter[str] = Counter()
-    broken = []
-    for check, sums in judged_in_lanes(planned(what)):
-        total += sums
-        if sums["failed"]:
-            broken.append(check.name)
+    verdicts = judged_in_lanes(planned(what))
+    total = sum((verdict.sums for verdict in verdicts), Counter[str]())
+    broken = [verdict for verdict in verdicts if verdict.sums["failed"]]
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
+    for verdict in broken:
+        say_again(verdict)
     if broken:
-        print(f"\nfailed: {', '.join(broken)}")
+        print(f"\nfailed: {', '.join(verdict.check.name for verdict in broken)}")
     print(
         f"\n{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped "
         f"in {minutes} min {seconds} s"

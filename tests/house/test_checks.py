@@ -37,13 +37,13 @@ def test_figures_of_each_runner_are_found(checks, said, expected):
 
 def test_a_program_that_fails_without_figures_is_one_failure(checks, capfd):
     broken = checks.Check(name="broken", argv=("false",), counts=True)
-    assert checks.judged(broken)["failed"] == 1
+    assert checks.judged(broken).sums["failed"] == 1
 
 
 def test_a_skipped_test_counts_as_failed_where_nothing_may_be_left_out(checks, monkeypatch, capfd):
     monkeypatch.setattr(checks, "IN_CI", True)
     skips = checks.Check(name="skips", argv=("echo", "1 passed, 2 skipped in 1s"), counts=True)
-    assert checks.judged(skips) == {"passed": 1, "skipped": 2, "failed": 2}
+    assert checks.judged(skips).sums == {"passed": 1, "skipped": 2, "failed": 2}
 
 
 def test_lanes_run_beside_each_other_and_all_are_judged(checks, tmp_path, capfd):
@@ -55,8 +55,18 @@ def test_lanes_run_beside_each_other_and_all_are_judged(checks, tmp_path, capfd)
         [checks.Check(name=name, argv=("sh", "-c", meet.format(mine=mine, other=other)))]
         for name, mine, other in (("a", first, second), ("b", second, first))
     ]
-    judged = checks.judged_in_lanes(lanes)
-    assert [(check.name, dict(sums)) for check, sums in judged] == [
+    verdicts = checks.judged_in_lanes(lanes)
+    assert [(verdict.check.name, dict(verdict.sums)) for verdict in verdicts] == [
         ("a", {"passed": 1, "failed": 0}),
         ("b", {"passed": 1, "failed": 0}),
     ]
+
+
+def test_what_failed_first_is_told_again_at_the_end(checks, monkeypatch, capfd):
+    early = checks.Check(name="early", argv=("sh", "-c", "echo it was the cat; exit 1"))
+    late = checks.Check(name="late", argv=("sh", "-c", "seq 500"))
+    monkeypatch.setattr(checks, "planned", lambda what: [[early, late]])
+    assert checks.main("all") == 1
+    said = capfd.readouterr().out
+    assert said.index("it was the cat") < said.index("\n500\n") < said.rindex("it was the cat")
+    assert "\n400\n" not in said[said.index("\n500\n") :]
