@@ -4,6 +4,7 @@ import { Token } from '@lumino/coreutils';
 
 import type { Client } from './data/client';
 import type { JobsModel } from './data/jobs';
+import type { Preferences } from './data/preferences';
 import type { Stream } from './data/stream';
 
 /** The MIME type of a job in a notebook: `{"job": NAME, "version": 1}`. */
@@ -12,11 +13,12 @@ export const JOB_MIME_TYPE = 'application/vnd.jupyter-train.job+json';
 /** The MIME type of a launch form in a notebook: `{"form": {…}}`, what it is filled with. */
 export const FORM_MIME_TYPE = 'application/vnd.jupyter-train.form+json';
 
-/** What all views share: one client, one stream, one list of jobs. */
+/** What all views share: one client, one stream, one list of jobs, how a person wants them. */
 export interface ITrain {
   readonly client: Client;
   readonly stream: Stream;
   readonly jobs: JobsModel;
+  readonly preferences: Preferences;
 }
 
 export const ITrain = new Token<ITrain>(

@@ -1,10 +1,12 @@
-/** The plugin that owns what all views share: the client, the stream and the list of jobs. */
+/** The plugin that owns what all views share: client, stream, list of jobs, preferences. */
 
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 /* eslint-disable jupyter/prefer-lazy-imports -- the service is made of these, at once */
 import { Client } from './data/client';
 import { JobsModel } from './data/jobs';
+import { Preferences } from './data/preferences';
 import { openStream } from './data/socket';
-import { ITrain } from './tokens';
+import { ITrain, SETTINGS } from './tokens';
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 
@@ -13,13 +15,28 @@ export const trainPlugin: JupyterFrontEndPlugin<ITrain> = {
   description: 'Provides the client, the live stream and the list of training jobs.',
   autoStart: true,
   provides: ITrain,
-  activate: (app: JupyterFrontEnd): ITrain => {
+  optional: [ISettingRegistry],
+  activate: (app: JupyterFrontEnd, registry: ISettingRegistry | null): ITrain => {
     const settings = app.serviceManager.serverSettings;
     // an application ends with its page, and the page closes its sockets
     const page = new AbortController().signal;
     const stream = openStream(settings, page);
     const jobs = new JobsModel();
     void app.restored.then(() => { jobs.follow(stream, page); });
-    return { client: new Client(settings), stream, jobs };
+    const preferences = new Preferences();
+    void obey(preferences, registry);
+    return { client: new Client(settings), stream, jobs, preferences };
   }
 };
+
+/** Keep the preferences as the settings say. */
+async function obey(preferences: Preferences, registry: ISettingRegistry | null): Promise<void> {
+  const settings = await registry?.load(SETTINGS).catch(() => null);
+  if (settings) {
+    const read = (): void => {
+      preferences.smoothing = settings.get('smoothing').composite as number;
+    };
+    settings.changed.connect(read);
+    read();
+  }
+}

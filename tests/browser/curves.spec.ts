@@ -4,7 +4,7 @@ import { expect, test } from '@jupyterlab/galata';
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { FOLDER, savedWithJob, screenshot, stopAll, train } from './training';
-import { linesIn, painted, reloaded } from './view';
+import { linesIn, painted, reloaded, setting } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -121,6 +121,23 @@ for step in range(100):
   await expect.poll(() => page.evaluate(() => document.fullscreenElement?.className)).toContain('jt-Chart');
   await expect.poll(async () => (await chart.locator('canvas').boundingBox())?.height).toBeGreaterThan(500);
   await page.evaluate(() => document.exitFullscreen());
+});
+
+test('curves begin as smooth as the settings say, and follow them', async ({ page }) => {
+  await setting(page, 'smoothing', 0.6);
+  started('smooth', `
+for step in range(100):
+    log({"loss": math.sin(step)}, step)
+`);
+  const tab = await opened(page, 'smooth', 'Completed');
+  const slider = tab.getByLabel('Smoothing');
+  await expect(slider).toHaveValue('0.6');
+  const chart = tab.locator('.jt-Chart').first();
+  await expect(chart.locator('canvas')).toBeVisible();
+  const smooth = await painted(chart);
+  await setting(page, 'smoothing', 0);
+  await expect(slider).toHaveValue('0');
+  await expect.poll(() => painted(chart)).not.toBe(smooth);
 });
 
 test('curves stand still while they are paused, and then catch up', async ({ page }) => {

@@ -4,7 +4,7 @@ import { expect, test } from '@jupyterlab/galata';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { counting, FOLDER, screenshot, startedCounting as started, stopAll, train } from './training';
-import { reloaded } from './view';
+import { reloaded, setting } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -137,20 +137,12 @@ test('where the keyboard is, it stays while jobs come, and what is set holds at 
   await expect(row).toHaveAttribute('aria-selected', 'true');
 
   await openJobs(page, { asTable: true });
-  await set(page, 'columns', ['status', 'name']);
-  await set(page, 'sort', 'name');
+  await setting(page, 'columns', ['status', 'name']);
+  await setting(page, 'sort', 'name');
   const headings = panel.getByRole('columnheader');
   await expect(headings).toHaveText(['', 'Status', 'Name', '']);
   await expect(row).toHaveAttribute('data-place', '0');
 });
-
-/** Change a setting as the editor of settings does. */
-async function set(page: IJupyterLabPageFixture, name: string, value: string | string[]): Promise<void> {
-  await page.evaluate(async ([key, now]) => {
-    const registry = await window.galata.getPlugin('@jupyterlab/apputils-extension:settings');
-    await registry?.set('jupyter-train:train', key as string, now);
-  }, [name, value]);
-}
 
 test('jobs are compared: what differs, where they came to, curves in one chart', async ({ page }) => {
   const file = join(FOLDER, 'root', 'compare.py');

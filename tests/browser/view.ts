@@ -3,6 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
 
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator, Page } from '@playwright/test';
 
 /** Return the number of lines a log view says it shows. */
@@ -29,6 +30,18 @@ export async function movesOn(view: Locator): Promise<void> {
 export async function reloaded(page: Page): Promise<void> {
   const galata: object = { waitForIsReady: false };
   await page.reload(galata);
+}
+
+/** Change a setting of ours as the editor of settings does. */
+export async function setting(
+  page: IJupyterLabPageFixture,
+  name: string,
+  value: string | number | string[]
+): Promise<void> {
+  await page.evaluate(async ([key, now]) => {
+    const registry = await window.galata.getPlugin('@jupyterlab/apputils-extension:settings');
+    await registry?.set('jupyter-train:train', key as string, now);
+  }, [name, value]);
 }
 
 /** What axe finds serious or critical in a part of the page: the rule, and where. */

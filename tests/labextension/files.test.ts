@@ -4,7 +4,7 @@ import test from 'node:test';
 import { readMembers } from '../../labextension/src/contract/files';
 import { JobFiles } from '../../labextension/src/data/files';
 import { MOST_COLUMNS, readDelimited, readJsonLines } from '../../labextension/src/ui/delimited';
-import { folders, published } from '../../labextension/src/ui/filenodes';
+import { folders, published, unpublished } from '../../labextension/src/ui/filenodes';
 import { readHistogram } from '../../labextension/src/ui/histogram';
 import { pretty } from '../../labextension/src/ui/preview';
 
@@ -55,6 +55,21 @@ test('an artifact is called as its job knows it', () => {
   assert.equal(named('x/job/output/intermediate/a.csv', 'file'), 'intermediate/a.csv');
   assert.equal(named('job/source/sourcedir.tar.gz', 'source'), 'source/sourcedir.tar.gz');
   assert.equal(named('states/3.pt', 'checkpoint'), 'checkpoints/3.pt');
+});
+
+test('what was published as it is now is not listed among the files of the moment', () => {
+  const at = (path: string, size: number, modified: number): IFile => {
+    return { ...file(path, size), modified };
+  };
+  const live = [at('model/a', 1, 5), at('intermediate/same', 2, 5), at('intermediate/grown', 3, 9)];
+  live.push(at('intermediate/written-again', 4, 9));
+  const kept = [
+    at('intermediate/same', 2, 6),
+    at('intermediate/grown', 2, 6),
+    at('intermediate/written-again', 4, 6)
+  ];
+  const fresh = unpublished(live, kept).map(each => each.path);
+  assert.deepEqual(fresh, ['model/a', 'intermediate/grown', 'intermediate/written-again']);
 });
 
 test('of an archive the files are shown, wherever their names would lead', () => {

@@ -27,6 +27,7 @@ export class JobRenderer extends Panel implements IRenderMime.IRenderer {
     super();
     this.addClass('jt-Output');
     train.stream.changed.connect(this._tell, this);
+    train.preferences.changed.connect(this._smooth, this);
   }
 
   /** Draw the job that the output names; drawing the same one again changes nothing. */
@@ -62,11 +63,18 @@ export class JobRenderer extends Panel implements IRenderMime.IRenderer {
     this._view = new JobView(new JobModels(client, stream, name, TAIL), actions, this.trans);
     this.addWidget(this._view);
     this._tell(stream, stream.connection);
+    this._smooth();
   }
 
   private _tell(_stream: Stream, connection: Connection): void {
     if (this._view) {
       this._view.isConnected = connection !== 'lost';
+    }
+  }
+
+  private _smooth(): void {
+    if (this._view) {
+      this._view.smoothing = this.train.preferences.smoothing;
     }
   }
 

@@ -107,7 +107,7 @@ async function newTab(services: IServices, name: string): Promise<Tab> {
     import('../data/jobmodels'),
     import('../data/belongings')
   ]);
-  const { client, stream } = train;
+  const { client, stream, preferences } = train;
   const models = new JobModels(client, stream, name);
   const own = new Belongings(client, name);
   const actions: IJobTabActions = {
@@ -121,9 +121,15 @@ async function newTab(services: IServices, name: string): Promise<Tab> {
   };
   const content = new JobTab(models, own, actions, trans);
   const hear = (): void => { content.isConnected = stream.connection !== 'lost'; };
+  const smooth = (): void => { content.smoothing = preferences.smoothing; };
   stream.changed.connect(hear);
-  content.disposed.connect(() => { stream.changed.disconnect(hear); });
+  preferences.changed.connect(smooth);
+  content.disposed.connect(() => {
+    stream.changed.disconnect(hear);
+    preferences.changed.disconnect(smooth);
+  });
   hear();
+  smooth();
   const tab = new MainAreaWidget({ content });
   tab.id = `jt-job-${name}`;
   tab.title.label = name;

@@ -1,7 +1,7 @@
 /** The pages of what a job was given and has made: its artifacts, its source, what it shows. */
 
 import { ENDED } from '../contract/sagemaker';
-import { folders, published, WELL_KNOWN } from './filenodes';
+import { folders, published, unpublished, WELL_KNOWN } from './filenodes';
 import { FilesPage } from './filespage';
 import { MediaPage } from './mediapage';
 
@@ -29,11 +29,13 @@ export function artifactsPage(
   const nodes = async (): Promise<readonly INode[]> => {
     // what is in the folder of an ended job is about to go, and has been published
     const running = isLive(job) ? files.live() : [];
-    const [kept, live] = await Promise.all([files.artifacts(), running]);
-    const now = live.length > 0
-      ? [{ id: 'now', name: trans.__('While it runs'), children: folders(live, 'now') }]
+    const [artifacts, live] = await Promise.all([files.artifacts(), running]);
+    const kept = artifacts.map(each => published(each, files.job));
+    const fresh = unpublished(live, kept);
+    const now = fresh.length > 0
+      ? [{ id: 'now', name: trans.__('While it runs'), children: folders(fresh, 'now') }]
       : [];
-    return [...now, ...folders(kept.map(each => published(each, files.job)), '', open)];
+    return [...now, ...folders(kept, '', open)];
   };
   const opened = ['now', ...WELL_KNOWN.flatMap(name => [`now/${name}`, `/${name}`])];
   const page = new FilesPage({

@@ -29,17 +29,29 @@ export class CurveBar {
   constructor(trans: TranslationBundle, actions: ICurveBarActions) {
     this.filter = new MetricFilter(trans, actions.filter);
     this._against.label = trans.__('Another metric');
+    Object.assign(this._slider, { type: 'range', min: '0', max: `${MOST_WEIGHT}`, step: '0.01' });
+    this._slider.addEventListener('input', () => {
+      this.smoothing = Number(this._slider.value);
+      actions.smooth(Number(this._slider.value));
+    });
+    this.smoothing = 0;
     this._over = choice(trans, actions);
     this._over.append(this._against);
     this.node.className = 'jt-CurveBar';
     this.node.setAttribute('role', 'toolbar');
     this.node.setAttribute('aria-label', trans.__('All curves'));
     this.node.append(
-      labelled(trans.__('Smoothing'), ...weights(actions.smooth)),
+      labelled(trans.__('Smoothing'), this._slider, this._weight),
       labelled(trans.__('Over'), this._over),
       this.filter.node,
       this._pause(trans, actions.pause)
     );
+  }
+
+  /** Say how much is smoothed. */
+  set smoothing(weight: number) {
+    this._slider.value = String(weight);
+    this._weight.textContent = weight.toFixed(2);
   }
 
   /** Offer metrics to draw over. */
@@ -65,6 +77,8 @@ export class CurveBar {
     return node;
   }
 
+  private _slider = document.createElement('input');
+  private _weight = document.createElement('output');
   private _over: HTMLSelectElement;
   private _against = document.createElement('optgroup');
   private _offered = '';
@@ -74,18 +88,6 @@ function labelled(word: string, ...controls: HTMLElement[]): HTMLElement {
   const label = document.createElement('label');
   label.append(word, ...controls);
   return label;
-}
-
-function weights(smooth: (weight: number) => void): HTMLElement[] {
-  const [slider, shown] = [document.createElement('input'), document.createElement('output')];
-  const range = { type: 'range', min: '0', max: `${MOST_WEIGHT}`, step: '0.01', value: '0' };
-  Object.assign(slider, range);
-  shown.textContent = '0.00';
-  slider.addEventListener('input', () => {
-    shown.textContent = Number(slider.value).toFixed(2);
-    smooth(Number(slider.value));
-  });
-  return [slider, shown];
 }
 
 function choice(trans: TranslationBundle, { over, against }: ICurveBarActions): HTMLSelectElement {

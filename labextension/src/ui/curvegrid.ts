@@ -48,7 +48,7 @@ export class CurveGrid extends Widget {
     this._empty.setAttribute('role', 'status');
     this._reason.className = 'jt-Curves-reason';
     this._bar = new CurveBar(trans, {
-      smooth: weight => { this._smooth(weight); },
+      smooth: weight => { this.smoothing = weight; },
       over: over => { this._turn(new CurveAxis(over)); },
       against: id => {
         this._turn(new CurveAxis('step', model.curves.find(curve => curve.id === id)));
@@ -78,6 +78,13 @@ export class CurveGrid extends Widget {
         this._frame = 0;
       });
     });
+  }
+
+  /** How much all curves are smoothed, from 0 to below 1. */
+  set smoothing(weight: number) {
+    this._smoothing = weight;
+    this._bar.smoothing = weight;
+    this._charts.forEach(chart => { chart.smoothing = weight; });
   }
 
   /** Why the job failed: told whole where there is no curve to look at. */
@@ -171,11 +178,6 @@ export class CurveGrid extends Widget {
       this._charts.set(name, chart);
     }
     return chart;
-  }
-
-  private _smooth(weight: number): void {
-    this._smoothing = weight;
-    this._charts.forEach(chart => { chart.smoothing = weight; });
   }
 
   private _turn(axis: CurveAxis): void {

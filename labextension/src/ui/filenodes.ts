@@ -53,6 +53,15 @@ function byName(one: INode, other: INode): number {
   return one.name.localeCompare(other.name, undefined, { numeric: true });
 }
 
+/** Return what is in the folder of a job that has not been published as it is now. */
+export function unpublished(live: readonly IFile[], kept: readonly IFile[]): readonly IFile[] {
+  const known = new Map(kept.map(each => [each.path, each]));
+  return live.filter(({ path, size, modified = 0 }) => {
+    const copy = known.get(path);
+    return copy?.size !== size || (copy.modified ?? 0) < modified;
+  });
+}
+
 /** Where things are in the tree that are not among the job's output. */
 const FOLDERS: Record<string, string> = { checkpoint: 'checkpoints/', source: 'source/' };
 

@@ -54,6 +54,11 @@ export class JobTab extends Widget {
     this._drawJob();
   }
 
+  /** Smooth the curves so much. */
+  set smoothing(weight: number) {
+    this._curves.smoothing = weight;
+  }
+
   /** Say whether the manager can be heard; what was there before stays. */
   set isConnected(isConnected: boolean) {
     this._isConnected = isConnected;

@@ -46,6 +46,11 @@ export class JobView extends Panel {
     this._drawJob();
   }
 
+  /** Smooth the curves so much. */
+  set smoothing(weight: number) {
+    this._curves.smoothing = weight;
+  }
+
   /** Say whether the manager can be heard; what was there before stays. */
   set isConnected(isConnected: boolean) {
     this._isConnected = isConnected;
