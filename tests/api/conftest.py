@@ -31,6 +31,7 @@ from jupyter_train.contract.names import ACCOUNT, log_stream
 from jupyter_train.contract.record import Desired, new_record
 from jupyter_train.contract.samples import samples
 from jupyter_train.contract.status import SecondaryStatus
+from jupyter_train.engine.artifacts import Artifacts
 from jupyter_train.engine.belongings import Belongings
 from jupyter_train.engine.cost import cost_of
 from jupyter_train.engine.engines import Engine
@@ -81,8 +82,9 @@ class WorldManager:
         self.objects = FolderObjects(self.home / "objects")
         self.attempts = self.home / "attempts"
         self.settings = Settings(home=self.home, prices={"ml.m5.xlarge": 3.6}, currency="EUR")
-        places = Places(self.objects, [], [])
-        self.belongings = Belongings(LocalHost("here", self.home), self.attempts, places)
+        places, host = Places(self.objects, [self.home / "data"], []), LocalHost("here", self.home)
+        self.belongings = Belongings(host, self.attempts, places)
+        self.artifacts = Artifacts(host, self.objects, places)
         self._ids = iter(f"id{number}" for number in range(1, 10_000))
 
     async def submit(self, document, tags, owner):

@@ -131,4 +131,80 @@ def test_an_object_that_is_gone_is_told_in_words(files):
     key = "job-1/output/model/x"
     for operation, more in (("GetArtifact", {"Length": 1}), ("ListArtifactMembers", {})):
         status, answer = files(operation, Bucket="jupyter-train", Key=key, **more)
-        assert (status, "no object" in answer["message"]) == (400, True)
+        assert (status, "there is no s3://" in answer["message"]) == (400, True)
+
+
+@pytest.fixture
+def out(manager, call, job):
+    """Where `job-2`, whose output is a folder of this machine, has published."""
+    made = manager.home / "data" / "my runs"
+    source = (manager.home / "data" / "sourcedir.tar.gz").as_uri()
+    places = {
+        "OutputDataConfig": {"S3OutputPath": made.as_uri()},
+        "HyperParameters": {"sagemaker_submit_directory": f'"{source}"'},
+    }
+    call("sagemaker", "CreateTrainingJob", **job("job-2", **places))
+    (made / "job-2" / "output" / "intermediate").mkdir(parents=True)
+    return made / "job-2" / "output"
+
+
+@pytest.fixture
+def ask(call, out):
+    return lambda operation, **input: call(
+        "jupytertrain", operation, TrainingJobName="job-2", **input
+    )
+
+
+def test_what_was_published_in_folders_of_this_machine_is_listed_and_read(ask, out):
+    with tarfile.open(out / "model.tar.gz", "w:gz") as tar:
+        info, data = entry("weights.txt", b"0.5 0.25")
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+    (out / "intermediate" / "é.csv").write_text("a,b")
+    (out.parent / "notes.txt").write_text("not of the job")
+    source = out.parents[2] / "sourcedir.tar.gz"
+    source.write_bytes(b"code")
+    found = {each["Path"]: each for each in ask("ListTrainingJobArtifacts")[1]["Artifacts"]}
+    assert {path: each["Kind"] for path, each in found.items()} == {
+        str(source): "source",
+        str(out / "model.tar.gz"): "model",
+        str(out / "intermediate" / "é.csv"): "file",
+    }
+    assert found[str(out / "intermediate" / "é.csv")]["Size"] == 3
+    model = {"Path": str(out / "model.tar.gz")}
+    members = ask("ListArtifactMembers", **model)[1]["Members"]
+    assert [each["Name"] for each in members] == ["weights.txt"]
+    part = ask("GetArtifact", Member="weights.txt", Offset=4, Length=100, **model)[1]
+    assert (text(part), part["IsWhole"]) == ("0.25", True)
+    part = ask("GetArtifact", Path=str(out / "intermediate" / "é.csv"), Length=2)[1]
+    assert (text(part), part["IsWhole"]) == ("a,", False)
+
+
+@pytest.mark.parametrize(
+    "path", ["{out}/../notes.txt", "{out}/way/notes.txt", "{out}/s", "{out}s", "/etc/passwd", "x"]
+)
+def test_no_path_and_no_link_leads_out_of_what_was_published(ask, out, path):
+    (out.parent / "notes.txt").write_text("secret")
+    (out.parent / "outputs").write_text("secret")
+    (out / "way").symlink_to(out.parent)
+    (out / "s").symlink_to(out.parent / "notes.txt")
+    assert ask("ListTrainingJobArtifacts")[1]["Artifacts"] == []
+    status, answer = ask("GetArtifact", Path=path.format(out=out), Length=10)
+    assert (status, answer["__type"]) == (400, "ValidationException")
+    assert "is no artifact of 'job-2'; its own are at: file:///" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    "named", [{}, {"Bucket": "abc"}, {"Bucket": "abc", "Key": "k", "Path": "/p"}]
+)
+def test_an_artifact_is_named_in_one_way(ask, named):
+    status, answer = ask("GetArtifact", Length=1, **named)
+    assert (status, "by its Bucket and Key, or by its Path" in answer["message"]) == (400, True)
+
+
+def test_a_folder_that_jobs_may_not_use_any_more_shows_nothing(manager, ask, out):
+    (out / "a").write_text("a")
+    assert len(ask("ListTrainingJobArtifacts")[1]["Artifacts"]) == 1
+    manager.artifacts._places._roots = ()
+    assert ask("ListTrainingJobArtifacts")[1]["Artifacts"] == []
+    assert ask("GetArtifact", Path=str(out / "a"), Length=1)[0] == 400

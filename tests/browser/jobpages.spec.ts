@@ -40,10 +40,10 @@ while not end.exists():
 log_text("generated", "The end.", step=5)
 `;
 
-function started(name: string, source: string): void {
+function started(name: string, source: string, ...more: string[]): void {
   const path = join(FOLDER, 'root', `${name}.py`);
   writeFileSync(path, source.replace('HERE', JSON.stringify(FOLDER)));
-  train('run', path, '--name', name, '--no-wait', '--metric', 'loss=loss=([0-9.]+)');
+  train('run', path, '--name', name, '--no-wait', '--metric', 'loss=loss=([0-9.]+)', ...more);
 }
 
 async function opened(page: IJupyterLabPageFixture, job: string): Promise<Locator> {
@@ -140,8 +140,11 @@ test('a job that has failed is opened with its course and the reason', async ({ 
   await expect(tab.locator('.jt-Log')).toContainText('run out');
 });
 
+/** Leaves a model at once. */
+const WEIGHTS = 'import os\nopen(os.environ["SM_MODEL_DIR"] + "/weights.txt", "w").write("1")\n';
+
 test('files are walked through by keys, and a copy is opened in JupyterLab', async ({ page, tmpPath }) => {
-  started('keys', 'import os\nopen(os.environ["SM_MODEL_DIR"] + "/weights.txt", "w").write("1")\n');
+  started('keys', WEIGHTS);
   const tab = await opened(page, 'keys');
   await expect(tab.locator('.jt-Status').first()).toContainText('Completed', { timeout: 30000 });
   await turnTo(tab, 'Source');
@@ -160,8 +163,11 @@ test('files are walked through by keys, and a copy is opened in JupyterLab', asy
   await expect(same.getByRole('tabpanel')).toContainText('jupyter train run');
   await screenshot(page, 'facts-dark');
 
-  await turnTo(tab, 'Artifacts');
-  const files = tab.locator('.jt-Files:not(.lm-mod-hidden)');
+  started('on-disk', WEIGHTS, '--output', `file://${FOLDER}/published here`);
+  const other = await opened(page, 'on-disk');
+  await expect(other.locator('.jt-Status').first()).toContainText('Completed', { timeout: 30000 });
+  await turnTo(other, 'Artifacts');
+  const files = other.locator('.jt-Files:not(.lm-mod-hidden)');
   await files.getByRole('treeitem', { name: 'model.tar.gz' }).focus();
   await page.keyboard.press('ArrowRight');
   await expect(files.getByRole('treeitem', { name: 'weights.txt' })).toBeVisible();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { readMembers } from '../../labextension/src/contract/files';
+import { readArtifact, readMembers } from '../../labextension/src/contract/files';
 import { JobFiles } from '../../labextension/src/data/files';
 import { MOST_COLUMNS, readDelimited, readJsonLines } from '../../labextension/src/ui/delimited';
 import { folders, published, unpublished } from '../../labextension/src/ui/filenodes';
@@ -50,11 +50,14 @@ test('an archive can be opened, another file cannot', () => {
 
 test('an artifact is called as its job knows it', () => {
   const named = (Key: string, Kind: string): string => {
-    return published({ Bucket: 'b', Key, Size: 1, Kind }, 'job').path;
+    return published(readArtifact({ Bucket: 'b', Key, Size: 1, Kind }), 'job').path;
   };
   assert.equal(named('x/job/output/intermediate/a.csv', 'file'), 'intermediate/a.csv');
   assert.equal(named('job/source/sourcedir.tar.gz', 'source'), 'source/sourcedir.tar.gz');
   assert.equal(named('states/3.pt', 'checkpoint'), 'checkpoints/3.pt');
+  const path = '/job/output/of/job/output/model.tar.gz';
+  const disk = published(readArtifact({ Path: path, Size: 1, Kind: 'model' }), 'job');
+  assert.deepEqual([disk.path, disk.place], ['model.tar.gz', { kind: 'disk', path }]);
 });
 
 test('what was published as it is now is not listed among the files of the moment', () => {
@@ -76,10 +79,14 @@ test('of an archive the files are shown, wherever their names would lead', () =>
   const members = ['./a//b.py', '../../c'].map(Name => ({ Name, Kind: 'file', Size: 3 }));
   const { files, isWhole } = readMembers(
     { Members: [{ Name: 'a', Kind: 'folder' }, ...members], IsWhole: false },
-    { bucket: 'b', key: 'k' }
+    { kind: 'object', bucket: 'b', key: 'k' }
   );
   assert.deepEqual([files.map(each => each.path), isWhole], [['a/b.py', '../../c'], false]);
-  assert.deepEqual(files[0].place, { kind: 'member', bucket: 'b', key: 'k', member: './a//b.py' });
+  assert.deepEqual(files[0].place, {
+    kind: 'member',
+    archive: { kind: 'object', bucket: 'b', key: 'k' },
+    member: './a//b.py'
+  });
 });
 
 test('a file is read in pieces to its end, or as far as is allowed', async () => {

@@ -4,17 +4,25 @@ import { list, number, numberOr, object, text, textOr } from './json';
 
 import type { JsonObject } from './json';
 
+/** Where something was published: in a bucket, or in a folder of the manager's machine. */
+export type Published =
+  | { readonly kind: 'object'; readonly bucket: string; readonly key: string }
+  | { readonly kind: 'disk'; readonly path: string };
+
 /** Where a file is: in the folder of a job that runs, published, in an archive, among the media. */
 export type Place =
   | { readonly kind: 'live'; readonly path: string }
-  | { readonly kind: 'object'; readonly bucket: string; readonly key: string }
-  | {
-    readonly kind: 'member';
-    readonly bucket: string;
-    readonly key: string;
-    readonly member: string;
-  }
+  | Published
+  | { readonly kind: 'member'; readonly archive: Published; readonly member: string }
   | { readonly kind: 'media'; readonly file: string };
+
+/** One file a job made or used, and has published. */
+export interface IArtifact {
+  readonly place: Published;
+  readonly size: number;
+  readonly modified: number | undefined;
+  readonly kind: string;
+}
 
 /** A file with a path that says where it belongs. */
 export interface IFile {
@@ -43,16 +51,26 @@ export function readLive(value: unknown): IFile {
   return { path, ...measures(from), place: { kind: 'live', path } };
 }
 
+/** Read one artifact. */
+export function readArtifact(value: unknown): IArtifact {
+  const from = object(value, 'artifact');
+  const path = textOr(from, 'Path', undefined);
+  return {
+    place: path === undefined
+      ? { kind: 'object', bucket: text(from, 'Bucket'), key: text(from, 'Key') }
+      : { kind: 'disk', path },
+    ...measures(from),
+    kind: textOr(from, 'Kind', 'file')
+  };
+}
+
 /** Read what is in an archive: its files; folders are in their names. */
-export function readMembers(
-  answer: JsonObject,
-  archive: { bucket: string; key: string }
-): IMembers {
+export function readMembers(answer: JsonObject, archive: Published): IMembers {
   const members = list(answer.Members, value => object(value, 'member'));
   const files = members.filter(each => each.Kind === 'file').map(each => {
     const member = text(each, 'Name');
     const path = member.split('/').filter(part => part !== '' && part !== '.').join('/');
-    return { path, ...measures(each), place: { kind: 'member', ...archive, member } } as const;
+    return { path, ...measures(each), place: { kind: 'member', archive, member } } as const;
   });
   return { files, isWhole: answer.IsWhole === true };
 }

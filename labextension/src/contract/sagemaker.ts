@@ -96,15 +96,6 @@ export interface ISeries {
   Max?: number;
 }
 
-/** One file a job made or used. */
-export interface IArtifact {
-  Bucket: string;
-  Key: string;
-  Size: number;
-  LastModified?: number;
-  Kind: string;
-}
-
 function optional(from: JsonObject, names: readonly string[], texts: readonly string[]): object {
   const found: Record<string, unknown> = {};
   for (const name of names) {
@@ -210,17 +201,5 @@ export function readSeries(value: unknown): ISeries {
     ...optional(from, ['Count', 'LastStep', 'LastTime', 'LastValue', 'Min', 'Max'], []),
     SeriesId: number(from, 'SeriesId'),
     Name: text(from, 'Name')
-  };
-}
-
-/** Read one artifact. */
-export function readArtifact(value: unknown): IArtifact {
-  const from = object(value, 'artifact');
-  return {
-    Bucket: text(from, 'Bucket'),
-    Key: text(from, 'Key'),
-    Size: numberOr(from, 'Size', 0),
-    LastModified: numberOr(from, 'LastModified', undefined),
-    Kind: textOr(from, 'Kind', 'file')
   };
 }

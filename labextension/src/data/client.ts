@@ -3,13 +3,13 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { readImages, readProblem } from '../contract/container';
-import { list, object, text, textOr } from '../contract/json';
-import { readArtifact, readDetail } from '../contract/sagemaker';
+import { object, text, textOr } from '../contract/json';
+import { readDetail } from '../contract/sagemaker';
 import { copyOf } from './clone';
 
 import type { IEngine } from '../contract/container';
 import type { JsonObject } from '../contract/json';
-import type { IArtifact, IJobDetail } from '../contract/sagemaker';
+import type { IJobDetail } from '../contract/sagemaker';
 
 /** The services behind the doorway. */
 export type Service = 'sagemaker' | 'logs' | 'jupytertrain';
@@ -110,13 +110,6 @@ export class Client implements ICaller {
   /** Start a terminal of the Jupyter server that is inside the job; returns the terminal's name. */
   async terminal(job: string): Promise<string> {
     return text(await this._post('terminal', { TrainingJobName: job }), 'name');
-  }
-
-  /** Return the files of a job. */
-  async artifacts(job: string): Promise<IArtifact[]> {
-    const input = { TrainingJobName: job };
-    const answer = await this.call('jupytertrain', 'ListTrainingJobArtifacts', input);
-    return list(answer.Artifacts, readArtifact);
   }
 
   /** Return where the browser downloads an object. */

@@ -1,11 +1,9 @@
 /** The files of one job: listed, and read piece by piece. */
 
-import { readLive, readMembers, readPiece } from '../contract/files';
+import { readArtifact, readLive, readMembers, readPiece } from '../contract/files';
 import { list } from '../contract/json';
-import { readArtifact } from '../contract/sagemaker';
 
-import type { IFile, IMembers, IPiece, Place } from '../contract/files';
-import type { IArtifact } from '../contract/sagemaker';
+import type { IArtifact, IFile, IMembers, IPiece, Place, Published } from '../contract/files';
 import type { ICaller } from './client';
 
 /** What one call brings at most. */
@@ -33,9 +31,8 @@ export class JobFiles {
   }
 
   /** List what is in an archive. */
-  async members(bucket: string, key: string): Promise<IMembers> {
-    const answer = await this._ask('ListArtifactMembers', { Bucket: bucket, Key: key });
-    return readMembers(answer, { bucket, key });
+  async members(archive: Published): Promise<IMembers> {
+    return readMembers(await this._ask('ListArtifactMembers', named(archive)), archive);
   }
 
   /** Read bytes of a file. */
@@ -76,8 +73,15 @@ function asked(place: Place): [string, object] {
     case 'media':
       return ['GetMedia', { File: place.file }];
     case 'object':
-      return ['GetArtifact', { Bucket: place.bucket, Key: place.key }];
+    case 'disk':
+      return ['GetArtifact', named(place)];
     case 'member':
-      return ['GetArtifact', { Bucket: place.bucket, Key: place.key, Member: place.member }];
+      return ['GetArtifact', { ...named(place.archive), Member: place.member }];
   }
+}
+
+function named(place: Published): object {
+  return place.kind === 'disk'
+    ? { Path: place.path }
+    : { Bucket: place.bucket, Key: place.key };
 }

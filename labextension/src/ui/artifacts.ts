@@ -6,7 +6,7 @@ import { FilesPage } from './filespage';
 import { MediaPage } from './mediapage';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { IFile } from '../contract/files';
+import type { IFile, Published } from '../contract/files';
 import type { JobFiles } from '../data/files';
 import type { JobModel } from '../data/job';
 import type { MediaModel } from '../data/media';
@@ -86,26 +86,26 @@ export function mediaPage(
 }
 
 async function source(files: JobFiles, trans: TranslationBundle): Promise<readonly INode[]> {
-  const archive = (await files.artifacts()).find(each => each.Kind === 'source');
-  return archive ? await inside(files, archive.Bucket, archive.Key, trans) : [];
+  const archive = (await files.artifacts()).find(each => each.kind === 'source');
+  return archive ? await inside(files, archive.place, trans) : [];
 }
 
 function opener(files: JobFiles, trans: TranslationBundle): Opener {
   return ({ place }) => {
-    return place.kind === 'object'
-      ? (): Promise<INode[]> => inside(files, place.bucket, place.key, trans)
+    return place.kind === 'object' || place.kind === 'disk'
+      ? (): Promise<INode[]> => inside(files, place, trans)
       : undefined;
   };
 }
 
 async function inside(
   files: JobFiles,
-  bucket: string,
-  key: string,
+  archive: Published,
   trans: TranslationBundle
 ): Promise<INode[]> {
-  const members = await files.members(bucket, key);
-  const found = folders(members.files, `${bucket}/${key}`);
+  const members = await files.members(archive);
+  const where = archive.kind === 'disk' ? archive.path : `${archive.bucket}/${archive.key}`;
+  const found = folders(members.files, where);
   const note = { id: '', name: trans.__('There is more in this archive.'), isNote: true };
   return members.isWhole ? found : [...found, note];
 }

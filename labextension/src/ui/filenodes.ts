@@ -1,7 +1,6 @@
 /** Files sorted into folders, for a tree. */
 
-import type { IFile } from '../contract/files';
-import type { IArtifact } from '../contract/sagemaker';
+import type { IArtifact, IFile } from '../contract/files';
 
 /** A folder, a file, or an archive, whose content is fetched when it is opened. */
 export interface INode {
@@ -66,16 +65,11 @@ export function unpublished(live: readonly IFile[], kept: readonly IFile[]): rea
 const FOLDERS: Record<string, string> = { checkpoint: 'checkpoints/', source: 'source/' };
 
 /** Return an artifact as a file, its path as a person knows it: without bucket and prefix. */
-export function published(artifact: IArtifact, job: string): IFile {
-  const { Bucket: bucket, Key: key, Kind } = artifact;
+export function published({ place, size, modified, kind }: IArtifact, job: string): IFile {
+  const whole = place.kind === 'disk' ? place.path : place.key;
   const own = `${job}/output/`;
-  const at = key.indexOf(own);
-  const path = at < 0 ? key.split('/').pop() ?? key : key.slice(at + own.length);
-  const folder = at < 0 ? (FOLDERS[Kind] ?? '') : '';
-  return {
-    path: `${folder}${path}`,
-    size: artifact.Size,
-    modified: artifact.LastModified,
-    place: { kind: 'object', bucket, key }
-  };
+  const at = whole.lastIndexOf(own);
+  const path = at < 0 ? whole.split('/').pop() ?? whole : whole.slice(at + own.length);
+  const folder = at < 0 ? (FOLDERS[kind] ?? '') : '';
+  return { path: `${folder}${path}`, size, modified, place };
 }

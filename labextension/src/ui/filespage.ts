@@ -138,7 +138,10 @@ export class FilesPage extends Widget {
     await this._do(async () => {
       const { pieces, isWhole } = await this.page.files.whole(file.place, MOST_MADE);
       if (!isWhole) {
-        throw new Error(this.trans.__('This file is too large to be taken out here.'));
+        const { place } = file;
+        throw new Error(place.kind === 'disk'
+          ? this.trans.__('This file is too large to be sent from here: it is at %1', place.path)
+          : this.trans.__('This file is too large to be taken out here.'));
       }
       download(file.path.split('/').pop() ?? file.path, new Blob(pieces));
     });

@@ -15,6 +15,7 @@ from ..contract.spec import Document, read_spec
 from ..hosts.base import Host
 from ..runtimes.base import LocalImage, Runtime, Shell
 from .admission import admit, check_runtime, refusals
+from .artifacts import Artifacts
 from .attempt import remove_folder
 from .belongings import Belongings
 from .cost import Cost, cost_of
@@ -213,6 +214,11 @@ class Manager:
     def currency(self) -> str:
         """In what prices are told."""
         return self._settings.currency
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """What jobs were given and have published."""
+        return self._shop.artifacts
 
     @property
     def belongings(self) -> Belongings:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ..contract.record import JobRecord
 from ..hosts.base import Host, HostFacts
 from ..store.base import LogStore
+from .artifacts import Artifacts
 from .belongings import Belongings
 from .book import Book
 from .collect import Sinks
@@ -33,6 +34,7 @@ class Shop:
     stager: Stager
     publisher: Publisher
     belongings: Belongings
+    artifacts: Artifacts
     sinks: Sinks
     logs: LogStore
     book: Book

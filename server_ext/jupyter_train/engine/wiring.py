@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..hosts.base import Host, HostFacts
 from ..runtimes.base import Runtime
+from .artifacts import Artifacts
 from .belongings import Belongings
 from .book import Book
 from .collect import Sinks
@@ -54,6 +55,7 @@ def wire(
         stager=stager,
         publisher=Publisher(places),
         belongings=Belongings(host, settings.attempts, places),
+        artifacts=Artifacts(host, stores.objects, places),
         sinks=sinks,
         logs=stores.logs,
         book=book,

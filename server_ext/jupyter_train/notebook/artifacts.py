@@ -35,7 +35,7 @@ def _copy(connection: Connection, job: str, place: Address, folder: Path) -> Non
         "ListTrainingJobArtifacts", {"TrainingJobName": job}, service="jupytertrain"
     )
     for each in answer["Artifacts"]:
-        if each["Bucket"] == place.bucket and each["Key"].startswith(prefix):
+        if each.get("Bucket") == place.bucket and each["Key"].startswith(prefix):
             target = folder / each["Key"].removeprefix(prefix)
             if not target.resolve().is_relative_to(folder.resolve()):
                 raise ValueError(f"{each['Key']!r} leads out of {folder}")

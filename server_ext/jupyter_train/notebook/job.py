@@ -189,7 +189,7 @@ class TrainingJob:
         return figure(self.name, self.curves(*names))
 
     def artifacts(self) -> list[dict[str, Any]]:
-        """Return what the job made: Bucket, Key, Size, LastModified and Kind of each."""
+        """Return what the job made: Bucket and Key, or Path; Size, LastModified, Kind of each."""
         answer = self._read("ListTrainingJobArtifacts", "jupytertrain")
         return [_read_times(each) for each in answer["Artifacts"]]
 

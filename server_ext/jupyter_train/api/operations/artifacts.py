@@ -1,17 +1,11 @@
 """A job's files: those in its folder while it runs, what was published, what is in an archive."""
 
-import asyncio
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any
 
-from ...contract.names import Address, parse_address
-from ...contract.record import JobRecord
-from ...engine.errors import ClientError
-from ...engine.publish import output_of
-from ...engine.staging import source_of
-from ...store.base import NoSuchBucketError, ObjectInfo
+from ...contract.names import Address
+from ...engine.artifacts import Artifact, is_at, places_of
 from ..context import Context
 from ..errors import ValidationError
 
@@ -28,9 +22,9 @@ Input = Mapping[str, Any]
 
 
 async def list_training_job_artifacts(context: Context, input: Input) -> Input:
-    """List the objects a job was given and has made, where they are in the object folder."""
+    """List what a job was given and has published."""
     record = context.manager.jobs.find(input["TrainingJobName"])
-    return {"Artifacts": await asyncio.to_thread(lambda: list(_artifacts(context, record)))}
+    return {"Artifacts": [*map(_print_artifact, await context.manager.artifacts.of(record))]}
 
 
 async def list_training_job_files(context: Context, input: Input) -> Input:
@@ -58,7 +52,7 @@ async def get_training_job_file(context: Context, input: Input) -> Input:
 
 async def get_artifact(context: Context, input: Input) -> Input:
     """Return bytes of an object of the job, or of a file in it where it is an archive."""
-    address, belongings = _find_artifact(context, input), context.manager.belongings
+    address, belongings = await _find_artifact(context, input), context.manager.belongings
     offset, length, member = input.get("Offset", 0), input["Length"], input.get("Member")
     try:
         if member is None:
@@ -66,17 +60,17 @@ async def get_artifact(context: Context, input: Input) -> Input:
         else:
             data = await belongings.read_member(address, member, offset, length + 1)
     except OSError as error:
-        raise ValidationError(f"there is no object {address} to be read") from error
+        raise ValidationError(f"there is no {address} to be read") from error
     return _print_piece(data, length)
 
 
 async def list_artifact_members(context: Context, input: Input) -> Input:
     """List what is in an archive of the job."""
-    address = _find_artifact(context, input)
+    address = await _find_artifact(context, input)
     try:
         found = await context.manager.belongings.members(address)
     except OSError as error:
-        raise ValidationError(f"there is no object {address} to be read") from error
+        raise ValidationError(f"there is no {address} to be read") from error
     members = [
         {"Name": each.name, "Kind": each.kind, "Size": each.size, "LastModified": each.modified}
         for each in found.members
@@ -84,60 +78,35 @@ async def list_artifact_members(context: Context, input: Input) -> Input:
     return {"Members": members, "IsWhole": found.is_whole}
 
 
-def _find_artifact(context: Context, input: Input) -> Address:
-    record = context.manager.jobs.find(input["TrainingJobName"])
-    asked = Address(scheme="s3", bucket=input["Bucket"], key=input["Key"])
-    places = [place for place, _ in _places(record)]
-    if not any(
-        place.bucket == asked.bucket and asked.key.startswith(place.key) for place in places
-    ):
-        there = ", ".join(str(each) for each in places) or "nowhere"
+async def _find_artifact(context: Context, input: Input) -> Address:
+    """Return the address that is asked for, if it is one of the job's."""
+    record, asked = context.manager.jobs.find(input["TrainingJobName"]), _address(input)
+    if not await context.manager.artifacts.has(record, asked):
+        places = [place for place, _ in places_of(record)]
+        widest = [each for each in places if sum(is_at(each, other) for other in places) == 1]
+        there = ", ".join(map(str, widest)) or "nowhere"
         raise ValidationError(f"{asked} is no artifact of {record.name!r}; its own are at: {there}")
     return asked
+
+
+def _address(input: Input) -> Address:
+    if set(input) >= {"Bucket", "Key"} and "Path" not in input:
+        return Address(scheme="s3", bucket=input["Bucket"], key=input["Key"])
+    if "Path" in input and not {"Bucket", "Key"} & set(input):
+        return Address(scheme="file", bucket="", key=input["Path"])
+    raise ValidationError("an artifact is named by its Bucket and Key, or by its Path alone")
 
 
 def _print_piece(data: bytes, length: int) -> Input:
     return {"Data": b64encode(data[:length]).decode(), "IsWhole": len(data) <= length}
 
 
-def _artifacts(context: Context, record: JobRecord) -> Iterator[dict[str, Any]]:
-    seen: set[tuple[str, str]] = set()
-    for place, kind in _places(record):
-        for each in _objects(context, place):
-            if (each.bucket, each.key) not in seen:
-                seen.add((each.bucket, each.key))
-                yield _print_artifact(each, kind)
-
-
-def _places(record: JobRecord) -> Iterator[tuple[Address, str]]:
-    """Yield where a job's objects are; a kind of its own before the folder that holds it too."""
-    spec = record.spec
-    if spec.source_uri:
-        with suppress(ValueError, ClientError):  # a folder of the image, say
-            yield source_of(spec), "source"
-    if spec.checkpoints:
-        yield parse_address(spec.checkpoints.uri), "checkpoint"
-    if spec.output_uri:
-        output = output_of(spec)
-        yield output.child("model"), "model"
-        yield output.child("output"), "output"
-        yield output.child(""), "file"
-
-
-def _objects(context: Context, place: Address) -> Iterator[ObjectInfo]:
-    if place.scheme != "s3":
-        return
-    try:
-        yield from context.manager.objects.keys(place.bucket, place.key)
-    except NoSuchBucketError:
-        return
-
-
-def _print_artifact(info: ObjectInfo, kind: str) -> dict[str, Any]:
+def _print_artifact(artifact: Artifact) -> Input:
+    address = artifact.address
+    is_file = address.scheme == "file"
     return {
-        "Bucket": info.bucket,
-        "Key": info.key,
-        "Size": info.size,
-        "LastModified": info.modified,
-        "Kind": kind,
+        **({"Path": address.key} if is_file else {"Bucket": address.bucket, "Key": address.key}),
+        "Size": artifact.size,
+        "LastModified": artifact.modified,
+        "Kind": artifact.kind,
     }
