@@ -51,9 +51,10 @@ def test_json_removes_nothing_unless_told_to_and_says_what_was_freed(manager_pro
     asked = json.loads(manager_process.cli("prune", "--json").stdout)
     assert asked["Deleted"] == []
     done = json.loads(manager_process.cli("prune", "--json", "--yes", "--kept").stdout)
-    sizes = {each["Name"]: each["SizeInBytes"] for each in done["Deleted"]}
-    assert sizes["gone-a1-r0"] >= 300_000
-    assert done["Skipped"] == []
+    # The engine's network is every manager's: it may be a leftover too, and be in use by then.
+    deleted = {each["Name"]: each for each in done["Deleted"] if each["Kind"] == "attempt"}
+    assert deleted.keys() == {"gone-a1-r0", "kept-a1-r0"}
+    assert deleted["gone-a1-r0"]["SizeInBytes"] >= 300_000
     assert list(left.iterdir()) == []
 
 

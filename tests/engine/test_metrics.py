@@ -3,6 +3,7 @@
 import pytest
 
 from jupyter_train.contract.spec import MetricDefinition
+from jupyter_train.engine import collect
 from jupyter_train.engine.errors import RefusedError
 from jupyter_train.engine.metrics import MetricScan, check_definitions
 from jupyter_train.store.base import LogLine
@@ -113,3 +114,23 @@ def test_a_number_that_can_be_no_step_leaves_the_count_as_step(huge):
     definitions = [LOSS, definition("step", r"step=(\S+)")]
     found = MetricScan(definitions, {}).scan(lines(f"step={huge} loss=0.5"))
     assert found["loss"].steps.tolist() == [0]
+
+
+def test_what_is_printed_and_logged_counts_once_before_any_metrics_file_was_read(play, monkeypatch):
+    """On a busy machine the log may be read long before the file that is found later."""
+    monkeypatch.setattr(collect, "LOOK_FOR_FILES", 60)
+    script = """
+        import time
+        time.sleep(0.5)  # as an import of torch takes
+        from jupyter_train_toolkit import log
+        for step in range(50):
+            print(f"loss={step} accuracy={step}")
+            time.sleep(0 if step else 0.1)
+            log({"loss": step}, step * 10)
+        time.sleep(1)
+        print("accuracy=50")
+    """
+    definitions = [{"Name": name, "Regex": f"{name}=([0-9]+)"} for name in ("loss", "accuracy")]
+    _, _, series = play(script, AlgorithmSpecification={"MetricDefinitions": definitions})
+    assert (series["loss"].count, series["loss"].last_step) == (50, 490)
+    assert (series["accuracy"].count, series["accuracy"].last_step) == (51, 50)

@@ -49,7 +49,7 @@ METRICS_EVERY = 1.0
 """Seconds between two notices to those who show the last values of all jobs."""
 
 TOOLKIT_FIRST = 0.3
-"""Seconds the log's first metrics wait, for the toolkit to say which names it logs itself."""
+"""Seconds a metric that is new in the log waits for a script that logs it too to do so."""
 
 MOST_MARKS = 64 << 20
 """Bytes of marks, a month's; the job can write to them too, and make them any size."""
@@ -108,10 +108,11 @@ class Collector:
         self._splitter = LineSplitter(stream.source_offset)
         self._at = stream.source_offset
         self._files: dict[str, MetricsFile] = {}
+        self._printed: set[str] = set()
         self._events = self._event_files(())
         self._tasks: list[asyncio.Task[None]] = []
         self._writes: set[asyncio.Task[Any]] = set()
-        self._stopping = False
+        self._stops = asyncio.Event()
         self.shut: set[str] = set()
 
     @property
@@ -141,7 +142,7 @@ class Collector:
 
     async def stop(self) -> None:
         """Stop following; what was read is stored, or on a full disk left to be read again."""
-        self._stopping = True
+        self._stops.set()
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
@@ -150,7 +151,7 @@ class Collector:
         self._reader = None
         self._sinks.progress.pop(self._job_id, None)
         self._files = {}
-        self._stopping = False
+        self._stops.clear()
 
     async def finish(self) -> None:
         """Read everything that the ended attempt left, to its last byte."""
@@ -281,12 +282,10 @@ class Collector:
         self._unscanned.set()
 
     async def _follow_scan(self) -> None:
-        await self._unscanned.wait()
-        await asyncio.sleep(TOOLKIT_FIRST)
         while True:
             await self._unscanned.wait()
             self._unscanned.clear()
-            while await self._through(self._scan_page()):
+            while await self._through(self._scan_page(TOOLKIT_FIRST)):
                 pass
 
     async def _through(self, work: Coroutine[Any, Any, T]) -> T:
@@ -297,9 +296,9 @@ class Collector:
         return await asyncio.shield(task)
 
     async def _insist(self, action: Callable[[], Awaitable[object]]) -> None:
-        await insist(action, unless=lambda: self._stopping)
+        await insist(action, unless=self._stops.is_set)
 
-    async def _scan_page(self) -> bool:
+    async def _scan_page(self, patience: float = 0.0) -> bool:
         """Scan the next stored lines; False when all are scanned."""
         if not self._scan:
             return False
@@ -311,8 +310,13 @@ class Collector:
         found = await asyncio.to_thread(self._scan.scan, lines)
         # A script may print what it also logs: each sample counts once, the logged one.
         logged = await self._logged_names()
+        if found.keys() - logged - self._printed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stops.wait(), patience)
+            logged |= await self._names_ahead()
         new = {name: each for name, each in found.items() if name not in logged}
         await self._commit(self._log_source, lines[-1].next, new)
+        self._printed |= new.keys()
         return True
 
     async def _logged_names(self) -> set[str]:
@@ -320,6 +324,15 @@ class Collector:
         for file in list(self._files.values()):
             with suppress(PermissionError):
                 found |= await file.names()
+        return found
+
+    async def _names_ahead(self) -> set[str]:
+        """Return the names in all metrics files, though on a busy machine none was read yet."""
+        found: set[str] = set()
+        for name in (await self._metrics_names())[:MOST_FILES]:
+            file = self._files.get(name) or self._new_file(name)
+            with suppress(FileNotFoundError, NotPlainError, PermissionError):
+                found |= await file.names_ahead()
         return found
 
     async def _follow_metrics(self) -> None:
@@ -332,12 +345,14 @@ class Collector:
 
     def _metrics_file(self, name: str) -> MetricsFile:
         if name not in self._files:
-            source = f"{self._file_sources}/{name}"
-            offset = self._sinks.curves.cursor(self._job_id, source)
-            path = self._metrics / name
-            sink = partial(self._commit_through, source)
-            self._files[name] = MetricsFile(self._host, path, offset, sink)
+            self._files[name] = self._new_file(name)
         return self._files[name]
+
+    def _new_file(self, name: str) -> MetricsFile:
+        source = f"{self._file_sources}/{name}"
+        offset = self._sinks.curves.cursor(self._job_id, source)
+        sink = partial(self._commit_through, source)
+        return MetricsFile(self._host, self._metrics / name, offset, sink)
 
     def _event_files(self, kept: Sequence[Place]) -> EventFiles:
         attempt, cursor = self._record.attempt, self._sinks.curves.cursor

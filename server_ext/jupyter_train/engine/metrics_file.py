@@ -50,6 +50,17 @@ class MetricsFile:
             self._names = await self._names_so_far()
         return set(self._names.values())
 
+    async def names_ahead(self) -> set[str]:
+        """Return also those in what was not read yet, which is left for the follower."""
+        names = await self._names_so_far()
+        rest, at = self._rest, self._offset + len(self._rest)
+        while chunk := await self._host.read(self._path, at, 1 << 22):
+            at += len(chunk)
+            data = rest + chunk
+            _, used = decode(data, names)
+            rest = data[used:]
+        return set(names.values())
+
     async def _names_so_far(self) -> dict[int, str]:
         names: dict[int, str] = {}
         if self._offset:
