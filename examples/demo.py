@@ -27,6 +27,7 @@ from nbclient.exceptions import CellExecutionError
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK = ROOT / "examples" / "digits" / "digits.ipynb"
 COPY = NOTEBOOK.with_name("digits-demo.ipynb")
+WORKSPACES = ROOT / "build" / "demo-workspaces"
 MIME_TYPE = "application/vnd.jupyter-train.job+json"
 FIRST_PORT = 8888
 EPOCHS = re.compile(r"^epochs = \d+$", re.MULTILINE)
@@ -149,8 +150,36 @@ def start_lab(port, token):
     """Start JupyterLab quietly; the token goes by environment, where `ps` does not show it."""
     argv = [sys.executable, "-m", "jupyterlab", f"--port={port}", "--ServerApp.port_retries=0"]
     argv += ["--Application.log_level=ERROR", f"--ServerApp.root_dir={ROOT}", "--no-browser"]
+    argv.append(f"--LabApp.workspaces_dir={WORKSPACES}")
     argv += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return subprocess.Popen(argv, env={**os.environ, "JUPYTER_TOKEN": token})
+
+
+def lay_out(base, token):
+    """Have the notebook open beside the list of jobs: a cell is gone to only in a notebook that is.
+
+    JupyterLab leaves the `#cell-id=` of an address aside while it opens the notebook itself.
+    """
+    path = str(COPY.relative_to(ROOT))
+    widget = f"notebook:{path}"
+    dock = {"type": "tab-area", "currentIndex": 0, "widgets": [widget]}
+    layout = {
+        "main": {"dock": dock, "current": widget},
+        "left": {"collapsed": False, "visible": True, "current": "jt-jobs", "widgets": ["jt-jobs"]},
+        "relativeSizes": [0.2, 0.8, 0],
+    }
+    opened = {"data": {"path": path, "factory": "Notebook"}}
+    workspace = {
+        "data": {"layout-restorer:data": layout, widget: opened},
+        "metadata": {"id": "default"},
+    }
+    request = urllib.request.Request(
+        f"{base}/lab/api/workspaces/default",
+        data=json.dumps(workspace).encode(),
+        headers={"Authorization": f"token {token}"},
+        method="PUT",
+    )
+    urllib.request.urlopen(request, timeout=60).close()
 
 
 def open_lab():
@@ -164,8 +193,9 @@ def open_lab():
         print("Submitting the notebook's job …", flush=True)
         jobs = run_notebook(until_job=True)
         wait_until_served(server, f"{base}/api?token={token}")
+        lay_out(base, token)
         address = f"{base}/lab/tree/{COPY.relative_to(ROOT)}?token={token}#cell-id={shown_by()}"
-        print(f"{', '.join(jobs)} is training; its curve is below the cell with %%train.  Open")
+        print(f"{', '.join(jobs)} is training.  Watch it under its cell:")
         print(f"\n    {address}\n")
         print("Ctrl-C ends JupyterLab; jobs go on.", flush=True)
         open_browser(address)

@@ -84,6 +84,10 @@ test('the list is read in a narrow side bar, and as a table on a wide screen', a
   // narrower than JupyterLab lets its side bar be
   const style = await page.addStyleTag({ content: '.jt-Jobs { max-width: 200px }' });
   await expect(panel.getByRole('columnheader')).toHaveCount(0);
+  const long = panel.locator('[data-job^="a-long-name"] .jt-JobList-name');
+  await expect(long.locator('> :last-child')).toHaveText('does-not-fit');
+  const isCut = await long.evaluate(node => node.scrollWidth > node.clientWidth);
+  expect(isCut).toBe(false); // what is too long is cut off inside, before its end
   await inTheme(page, 'list-200');
   await style.evaluate(node => { (node as Element).remove(); });
   await page.setViewportSize({ width: 2000, height: 900 });

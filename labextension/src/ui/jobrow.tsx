@@ -97,6 +97,18 @@ function titleOf(job: IJobSummary): string {
   return job.FailureReason ? `${name}\n${job.FailureReason}` : name;
 }
 
+/** Names that end with the time differ there alone: so many letters are never cut off. */
+const TAIL = 12;
+
+function Name({ name }: { name: string }): JSX.Element {
+  return (
+    <span className="jt-JobList-name jt-mod-job">
+      <span>{name.slice(0, -TAIL)}</span>
+      <span>{name.slice(-TAIL)}</span>
+    </span>
+  );
+}
+
 // an icon is dear to draw, and rows are drawn each second
 const Standing = React.memo(({ word, icon: Icon, className }: IStatusLook) => (
   <span className={className}>
@@ -118,7 +130,7 @@ function Lines({ job, list, clicked }: IJobRowProps): JSX.Element {
       onClick={clicked}
     >
       <span className="jt-JobList-line">
-        <span className="jt-JobList-name">{job.TrainingJobName}</span>
+        <Name name={job.TrainingJobName} />
         <Sketch sketch={list.sketch(job.TrainingJobName)} trans={trans} />
       </span>
       <span className="jt-JobList-facts">
@@ -155,7 +167,7 @@ function Cells(props: IJobRowProps): JSX.Element {
 }
 
 const CELLS: Record<Column, (job: IJobSummary, list: IJobListProps) => React.ReactNode> = {
-  name: job => <span className="jt-JobList-name">{job.TrainingJobName}</span>,
+  name: job => <Name name={job.TrainingJobName} />,
   status: (job, { trans }) => {
     const look = statusLook(job, trans);
     const word = job.Unreachable ? trans.__('%1, not reachable', look.word) : look.word;
