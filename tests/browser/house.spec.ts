@@ -101,7 +101,9 @@ async function isSelected(tab: Locator): Promise<boolean> {
 
 test('palette, menu, shortcut and settings lead to training', async ({ page }) => {
   await page.keyboard.press('Control+Shift+c');
+  await expect(page.locator('.lm-CommandPalette-input')).toBeFocused();
   await page.keyboard.type('show training jobs');
+  await expect(page.locator('.lm-CommandPalette-item.lm-mod-active')).toContainText('Show Training Jobs');
   await page.keyboard.press('Enter');
   await expect(page.locator('.jt-Jobs')).toBeVisible();
   await page.menu.clickMenuItem('Training>New Training Job…');

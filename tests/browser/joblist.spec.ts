@@ -161,6 +161,9 @@ test('jobs are compared: what differs, where they came to, curves in one chart',
   await expect(panel.getByText('Completed')).toHaveCount(2, { timeout: 60000 });
   await panel.getByRole('checkbox', { name: 'Select lr-1' }).check();
   await panel.getByRole('checkbox', { name: 'Select lr-2' }).check();
+  const saved = page.waitForRequest(request => {
+    return request.method() === 'PUT' && (request.postData() ?? '').includes('jupyter-train-compare:');
+  });
   await panel.getByRole('button', { name: 'Compare' }).click();
   const tab = page.locator('.jt-Comparison');
   await expect(tab.getByRole('row', { name: /^lr 0/ })).toContainText('0.2');
@@ -173,7 +176,7 @@ test('jobs are compared: what differs, where they came to, curves in one chart',
   const download = page.waitForEvent('download');
   await tab.getByRole('button', { name: 'Save as CSV' }).click();
   expect((await download).suggestedFilename()).toBe('comparison.csv');
-  await page.waitForTimeout(1500); // the layout is saved a second after its last change
+  await saved;
   await reloaded(page);
   await expect(tab.locator('canvas')).toHaveCount(1);
 });

@@ -52,7 +52,7 @@ test('a job is deleted after asking, and its tab keeps what was known', async ({
 });
 
 test('a manager that is killed under an open page takes nothing away', async ({ page }) => {
-  const tab = await started(page, 'orphaned', 60);
+  const tab = await started(page, 'orphaned', 120);
   await tab.getByRole('tab', { name: 'Log', exact: true }).click();
   const lines = async (): Promise<number> => {
     return Number(/(\d+) line/.exec(await tab.locator('.jt-Log-bar').innerText())?.[1] ?? 0);

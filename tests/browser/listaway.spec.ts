@@ -23,6 +23,14 @@ const AWAY: [string, Act, Act][] = [
   ]
 ];
 
+/** Wait until the list says so; looked at in each frame, as a manager may be back in a second. */
+async function saysItIsAway(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const notice = document.querySelector<HTMLElement>('.jt-Jobs-notice');
+    return notice?.hidden === false && notice.textContent?.includes('cannot be reached');
+  });
+}
+
 for (const [what, away, back] of AWAY) {
   test(`the list keeps its rows while the ${what} is away, and catches up`, async ({ page }) => {
     startedCounting(1200, `away-${what}`);
@@ -36,8 +44,9 @@ for (const [what, away, back] of AWAY) {
     };
     await expect.poll(step).toBeGreaterThan(0);
     const before = await step();
+    const seen = saysItIsAway(page);
     await away(page);
-    await expect(panel.getByText('cannot be reached')).toBeVisible();
+    await seen;
     await expect(row).toContainText('Training');
     await screenshot(page, `away-${what}-light`);
     await back(page);

@@ -4,7 +4,7 @@ import { expect, galata, test } from '@jupyterlab/galata';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { cell, FOLDER, notebook, screenshot, stopAll } from './training';
-import { linesIn, movesOn, painted, reloaded } from './view';
+import { frames, linesIn, movesOn, painted, reloaded } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -91,8 +91,10 @@ test('a job is stopped under its cell, and keeps its curve', async ({ page }) =>
 });
 
 test('the dark theme repaints the curve', async ({ page }) => {
-  const view = await training(page, 'dark-theme', 8);
-  await expect(view).toContainText('Completed', { timeout: 30000 });
+  const view = await training(page, 'dark-theme', 60);
+  await view.getByRole('button', { name: 'Stop' }).click();
+  await expect(view.locator('.jt-Status')).toContainText('Stopped', { timeout: 30000 });
+  await frames(page); // the last points are drawn
   const light = await painted(view);
   await page.theme.setDarkTheme();
   await expect.poll(() => painted(view)).not.toBe(light);

@@ -50,7 +50,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   }
 }
 
-/** Three megabytes a second; whoever waits for the end finds that it is no layer. */
+/** A megabyte a second; whoever waits for the end finds that it is no layer. */
 function trickle(response: ServerResponse): void {
   response.writeHead(200, { 'Content-Length': SIZE });
   let left = SIZE / MEGABYTE;
@@ -61,7 +61,7 @@ function trickle(response: ServerResponse): void {
       clearInterval(clock);
       response.end();
     }
-  }, 333);
+  }, 1000);
   response.on('close', () => { clearInterval(clock); });
 }
 

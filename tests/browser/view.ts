@@ -19,6 +19,15 @@ export async function painted(view: Locator): Promise<string> {
   });
 }
 
+/** Wait until what is to be drawn by now has been drawn. */
+export async function frames(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) {
+      await new Promise(done => { requestAnimationFrame(done); });
+    }
+  });
+}
+
 /** The view draws on: more lines and another picture than before. */
 export async function movesOn(view: Locator): Promise<void> {
   const [lines, picture] = [await linesIn(view), await painted(view)];
