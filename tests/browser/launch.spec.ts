@@ -233,6 +233,38 @@ test('a form in a notebook starts jobs while the kernel is busy', async ({ page 
   expect(train('ps', '--json')).toContain('while-busy');
 });
 
+test('what is typed into a form in a notebook is saved with it, but for secrets', async ({ page }) => {
+  await put(page, 'told.py', TOLD);
+  const bundle = '{"application/vnd.jupyter-train.form+json": {"form": {"path": "told.py"}}}';
+  const source = `from IPython.display import display\ndisplay(${bundle}, raw=True)`;
+  await put(page, 'typed.ipynb', notebook([source]));
+  const open = async (): Promise<Locator> => {
+    await page.evaluate(async () => {
+      await window.jupyterapp.commands.execute('docmanager:open', { path: 'typed.ipynb' });
+    });
+    await page.notebook.activate('typed.ipynb');
+    return page.locator('.jt-Output .jt-Form');
+  };
+  const form = await open();
+  await page.notebook.runCell(0);
+  await form.getByLabel('epochs (required)').fill('7');
+  await form.getByText('Tags, experiment and environment').click();
+  await form.getByLabel('Environment variables 1: name').fill('MY_TOKEN');
+  await form.getByLabel('Environment variables 1: value').fill('hidden');
+  await form.getByLabel('Job name').fill('typed');
+  const saved = async (): Promise<string> => {
+    await page.evaluate(() => window.jupyterapp.commands.execute('docmanager:save'));
+    const answer = await page.request.get('/api/contents/typed.ipynb');
+    return JSON.stringify(await answer.json());
+  };
+  await expect.poll(saved).toContain('"name":"typed"');
+  expect(await saved()).not.toContain('hidden');
+  await reloaded(page);
+  const again = await open();
+  await expect(again.getByLabel('epochs (required)')).toHaveValue('7');
+  await expect(again.getByLabel('Job name')).toHaveValue('typed');
+});
+
 test('what is typed outlives a network that is gone, and a reload', async ({ page }) => {
   await put(page, 'told.py', TOLD);
   const form = await opened(page, { path: 'told.py' });

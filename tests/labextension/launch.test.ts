@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { misfit, readInspection, UNCHECKED, UNREAD } from '../../labextension/src/contract/checked';
-import { apart, EMPTY, launchDocument, readForm } from '../../labextension/src/contract/form';
+import {
+  apart,
+  EMPTY,
+  launchDocument,
+  readForm,
+  shareable
+} from '../../labextension/src/contract/form';
 import { faults, withValue } from '../../labextension/src/contract/pair';
 import { LaunchModel } from '../../labextension/src/data/launch';
 import { printPreset, readPreset } from '../../labextension/src/data/presets';
@@ -85,6 +91,15 @@ test('only a form for an image speaks of containers', () => {
   const form = { ...EMPTY, place: 'image' as const, image: ' net:1 ', keepMinutes: '5' };
   const { image, keep_alive: kept, kernel } = launchDocument(form);
   assert.deepEqual([image, kept, kernel], ['net:1', 300, undefined]);
+});
+
+test('what lies where others read it has no secrets, and waits until it can be read again', () => {
+  const secrets = ['HF_TOKEN', 'db_password', 'AWS_SECRET_ACCESS_KEY', 'api-key', 'OPENAI_APIKEY'];
+  const environment = [...secrets, 'KEYBOARD', 'EPOCHS'].map(name => [name, 'x'] as const);
+  const kept = shareable({ ...EMPTY, path: 'a.py', environment });
+  assert.deepEqual(kept?.environment, { KEYBOARD: 'x', EPOCHS: 'x' });
+  assert.equal(shareable({ ...EMPTY, maxHours: '1.' })?.max_run, 3600);
+  assert.equal(shareable({ ...EMPTY, maxHours: 'two' }), null);
 });
 
 test('what is no number of hours is for the server to refuse', () => {

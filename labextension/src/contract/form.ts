@@ -152,6 +152,21 @@ export function launchDocument(form: IForm): JsonObject {
   return Object.fromEntries([...said, ...(form.place === 'image' ? [['needs_image', true]] : [])]);
 }
 
+/** What variables are called that hold what nobody else should read. */
+const SECRET = /TOKEN|SECRET|PASSW|CREDENTIAL|API[_-]?KEY|[_-]KEY$/i;
+
+/** Return what may lie where others read it; null while it could not be read as a form again. */
+export function shareable(form: IForm): JsonObject | null {
+  const environment = form.environment.filter(([name]) => !SECRET.test(name));
+  const said = launchDocument({ ...form, environment });
+  try {
+    readForm(said);
+  } catch {
+    return null; // half a number
+  }
+  return said;
+}
+
 /** Return the members that mean nothing beside what else was chosen, whatever they hold. */
 function hiddenMembers({ place, origin, isSpot }: IForm): Set<string> {
   const hidden = new Set(place === 'image' ? ['kernel'] : CONTAINER);

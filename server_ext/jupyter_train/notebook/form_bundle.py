@@ -18,7 +18,7 @@ _ELSEWHERE = (
 )
 
 # What variables are called that hold what nobody else should read.
-_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|_KEY$", re.IGNORECASE)
+_SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API[_-]?KEY|[_-]KEY$", re.IGNORECASE)
 
 
 def form_bundle(estimator: Estimator, inputs: Inputs = None) -> dict[str, Any]:
