@@ -83,7 +83,7 @@ class WorldManager:
         self.attempts = self.home / "attempts"
         self.settings = Settings(home=self.home, prices={"ml.m5.xlarge": 3.6}, currency="EUR")
         places, host = Places(self.objects, [self.home / "data"], []), LocalHost("here", self.home)
-        self.belongings = Belongings(host, self.attempts, places)
+        self.belongings = Belongings(host, self.attempts)
         self.artifacts = Artifacts(host, self.objects, places)
         self._ids = iter(f"id{number}" for number in range(1, 10_000))
 

@@ -1,12 +1,14 @@
 """A job's files over the API: its folder while it runs, what it published, what is in archives."""
 
+import asyncio
 import base64
 import io
 import tarfile
 
 import pytest
 
-from jupyter_train.contract.names import AttemptKey
+from jupyter_train.contract.names import Address, AttemptKey
+from jupyter_train.store.plain import NotPlainError
 
 
 @pytest.fixture
@@ -181,17 +183,66 @@ def test_what_was_published_in_folders_of_this_machine_is_listed_and_read(ask, o
 
 
 @pytest.mark.parametrize(
-    "path", ["{out}/../notes.txt", "{out}/way/notes.txt", "{out}/s", "{out}s", "/etc/passwd", "x"]
+    "path",
+    [
+        "{out}/../notes.txt",
+        "{out}/way/notes.txt",
+        "{out}/s",
+        "{out}s",
+        "{out}/model/notes.txt",
+        "{out}/model.tar.gz",
+        "/etc/passwd",
+        "x",
+    ],
 )
 def test_no_path_and_no_link_leads_out_of_what_was_published(ask, out, path):
     (out.parent / "notes.txt").write_text("secret")
     (out.parent / "outputs").write_text("secret")
-    (out / "way").symlink_to(out.parent)
-    (out / "s").symlink_to(out.parent / "notes.txt")
+    for name, target in (("way", "."), ("model", "."), ("s", "notes.txt")):
+        (out / name).symlink_to(out.parent / target)
+    (out / "model.tar.gz").symlink_to(out.parent / "notes.txt")
     assert ask("ListTrainingJobArtifacts")[1]["Artifacts"] == []
     status, answer = ask("GetArtifact", Path=path.format(out=out), Length=10)
     assert (status, answer["__type"]) == (400, "ValidationException")
     assert "is no artifact of 'job-2'; its own are at: file:///" in answer["message"]
+
+
+def test_a_file_that_becomes_a_link_once_it_was_found_is_not_followed(manager, ask, out):
+    (out / "a").write_text("mine")
+    (out.parent / "notes.txt").write_text("secret")
+    record = manager.jobs.find("job-2")
+    address = Address(scheme="file", bucket="", key=str(out / "a"))
+    path = asyncio.run(manager.artifacts.path_of(record, address))
+    (out / "a").unlink()
+    (out / "a").symlink_to(out.parent / "notes.txt")
+    with pytest.raises(NotPlainError):
+        asyncio.run(manager.artifacts.read(path, 0, 10))
+
+
+def test_an_address_with_a_way_up_in_it_is_listed_and_read(manager, call, job):
+    (manager.home / "data" / "out" / "job-3" / "output").mkdir(parents=True)
+    (manager.home / "data" / "out" / "job-3" / "output" / "a").write_text("a")
+    place = {"S3OutputPath": f"file://{manager.home}/data/gone/..//out/"}
+    call("sagemaker", "CreateTrainingJob", **job("job-3", OutputDataConfig=place))
+
+    def ask(operation, **input):
+        return call("jupytertrain", operation, TrainingJobName="job-3", **input)[1]
+
+    (found,) = ask("ListTrainingJobArtifacts")["Artifacts"]
+    assert found["Path"] == f"{manager.home}/data/out/job-3/output/a"
+    assert text(ask("GetArtifact", Path=found["Path"], Length=1)) == "a"
+
+
+def test_what_nobody_may_be_shown_is_not_listed(manager, call, job):
+    (manager.home / "data" / "private").mkdir(parents=True)
+    for name in ("private/key", "open"):
+        (manager.home / "data" / name).write_text("x")
+    manager.artifacts._places._private = (manager.home / "data" / "private",)
+    place = {"S3Uri": f"file://{manager.home}/data"}
+    call("sagemaker", "CreateTrainingJob", **job("job-4", CheckpointConfig=place))
+    answer = call("jupytertrain", "ListTrainingJobArtifacts", TrainingJobName="job-4")[1]
+    assert [each["Path"] for each in answer["Artifacts"]] == [f"{manager.home}/data/open"]
+    assert {each["Kind"] for each in answer["Artifacts"]} == {"checkpoint"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import { expect, test } from '@jupyterlab/galata';
 import { readFileSync, writeFileSync } from 'fs';
 import { join } from 'path';
 import { FOLDER, savedWithJob, screenshot, stopAll, train } from './training';
-import { frames, linesIn, painted, reloaded, setting } from './view';
+import { atRest, linesIn, painted, reloaded, setting } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -133,8 +133,8 @@ for step in range(100):
   const slider = tab.getByLabel('Smoothing');
   await expect(slider).toHaveValue('0.6');
   const chart = tab.locator('.jt-Chart').first();
-  await expect(chart.locator('canvas')).toBeVisible();
-  const smooth = await painted(chart);
+  await expect(chart.locator('tbody td').last()).toHaveText('99');
+  const smooth = await atRest(chart);
   await setting(page, 'smoothing', 0);
   await expect(slider).toHaveValue('0');
   await expect.poll(() => painted(chart)).not.toBe(smooth);
@@ -151,8 +151,7 @@ for step in range(2400):
   const last = chart.locator('tbody td').last();
   await expect(last).toHaveText(/\d/);
   await tab.getByRole('button', { name: 'Pause' }).click();
-  await frames(page); // what was under way is drawn
-  const [before, held] = [await painted(chart), Number(await last.innerText())];
+  const [before, held] = [await atRest(chart), Number(await last.innerText())];
   await page.waitForTimeout(1500);
   expect(await painted(chart)).toBe(before);
   await tab.getByRole('button', { name: 'Pause' }).click();

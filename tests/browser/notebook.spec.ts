@@ -4,7 +4,7 @@ import { expect, galata, test } from '@jupyterlab/galata';
 import { writeFileSync } from 'fs';
 import { join } from 'path';
 import { cell, FOLDER, notebook, screenshot, stopAll } from './training';
-import { frames, linesIn, movesOn, painted, reloaded } from './view';
+import { atRest, linesIn, movesOn, painted, reloaded } from './view';
 
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
@@ -94,8 +94,7 @@ test('the dark theme repaints the curve', async ({ page }) => {
   const view = await training(page, 'dark-theme', 60);
   await view.getByRole('button', { name: 'Stop' }).click();
   await expect(view.locator('.jt-Status')).toContainText('Stopped', { timeout: 30000 });
-  await frames(page); // the last points are drawn
-  const light = await painted(view);
+  const light = await atRest(view);
   await page.theme.setDarkTheme();
   await expect.poll(() => painted(view)).not.toBe(light);
   await screenshot(page, 'notebook-dark');

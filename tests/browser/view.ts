@@ -19,13 +19,15 @@ export async function painted(view: Locator): Promise<string> {
   });
 }
 
-/** Wait until what is to be drawn by now has been drawn. */
-export async function frames(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    for (let frame = 0; frame < 3; frame++) {
-      await new Promise(done => { requestAnimationFrame(done); });
-    }
-  });
+/** Wait until a chart that gets no more points is drawn to its end; returns its picture. */
+export async function atRest(view: Locator): Promise<string> {
+  let picture = '';
+  await expect.poll(async () => {
+    const before = picture;
+    picture = await painted(view);
+    return picture === before;
+  }, { intervals: [300] }).toBe(true);
+  return picture;
 }
 
 /** The view draws on: more lines and another picture than before. */

@@ -119,6 +119,7 @@ def test_a_number_that_can_be_no_step_leaves_the_count_as_step(huge):
 def test_what_is_printed_and_logged_counts_once_before_any_metrics_file_was_read(play, monkeypatch):
     """On a busy machine the log may be read long before the file that is found later."""
     monkeypatch.setattr(collect, "LOOK_FOR_FILES", 60)
+    monkeypatch.setattr(collect, "TOOLKIT_FIRST", 3)
     script = """
         import time
         time.sleep(0.5)  # as an import of torch takes
@@ -127,7 +128,7 @@ def test_what_is_printed_and_logged_counts_once_before_any_metrics_file_was_read
             print(f"loss={step} accuracy={step}")
             time.sleep(0 if step else 0.1)
             log({"loss": step}, step * 10)
-        time.sleep(1)
+        time.sleep(5)
         print("accuracy=50")
     """
     definitions = [{"Name": name, "Regex": f"{name}=([0-9]+)"} for name in ("loss", "accuracy")]

@@ -48,15 +48,21 @@ test('an archive can be opened, another file cannot', () => {
   assert.deepEqual(nodes.map(each => each.load === load), [true, false]);
 });
 
-test('an artifact is called as its job knows it', () => {
-  const named = (Key: string, Kind: string): string => {
-    return published(readArtifact({ Bucket: 'b', Key, Size: 1, Kind }), 'job').path;
+test('artifacts are called as their job knows them', () => {
+  const named = (kind: string, ...keys: string[]): string[] => {
+    const found = keys.map(Key => readArtifact({ Bucket: 'b', Key, Size: 1, Kind: kind }));
+    return published(found, 'job').map(each => each.path);
   };
-  assert.equal(named('x/job/output/intermediate/a.csv', 'file'), 'intermediate/a.csv');
-  assert.equal(named('job/source/sourcedir.tar.gz', 'source'), 'source/sourcedir.tar.gz');
-  assert.equal(named('states/3.pt', 'checkpoint'), 'checkpoints/3.pt');
+  assert.deepEqual(named('file', 'x/job/output/intermediate/a.csv'), ['intermediate/a.csv']);
+  assert.deepEqual(named('source', 'job/source/source.tar.gz'), ['source/source.tar.gz']);
+  assert.deepEqual(named('checkpoint', 'kept/3.pt'), ['checkpoints/3.pt']);
+  assert.deepEqual(
+    named('checkpoint', 'kept/step-10/m.pt', 'kept/step-11/m.pt', 'kept/last.pt'),
+    ['checkpoints/step-10/m.pt', 'checkpoints/step-11/m.pt', 'checkpoints/last.pt']
+  );
+  assert.deepEqual(named('checkpoint', '/a', 'b/c'), ['checkpoints//a', 'checkpoints/b/c']);
   const path = '/job/output/of/job/output/model.tar.gz';
-  const disk = published(readArtifact({ Path: path, Size: 1, Kind: 'model' }), 'job');
+  const [disk] = published([readArtifact({ Path: path, Size: 1, Kind: 'model' })], 'job');
   assert.deepEqual([disk.path, disk.place], ['model.tar.gz', { kind: 'disk', path }]);
 });
 

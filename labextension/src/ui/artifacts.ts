@@ -30,7 +30,7 @@ export function artifactsPage(
     // what is in the folder of an ended job is about to go, and has been published
     const running = isLive(job) ? files.live() : [];
     const [artifacts, live] = await Promise.all([files.artifacts(), running]);
-    const kept = artifacts.map(each => published(each, files.job));
+    const kept = published(artifacts, files.job);
     const fresh = unpublished(live, kept);
     const now = fresh.length > 0
       ? [{ id: 'now', name: trans.__('While it runs'), children: folders(fresh, 'now') }]
@@ -85,9 +85,12 @@ export function mediaPage(
   return page;
 }
 
+/** List what the source's archive holds; a source that was a folder, its files. */
 async function source(files: JobFiles, trans: TranslationBundle): Promise<readonly INode[]> {
-  const archive = (await files.artifacts()).find(each => each.kind === 'source');
-  return archive ? await inside(files, archive.place, trans) : [];
+  const found = (await files.artifacts()).filter(each => each.kind === 'source');
+  const open = opener(files, trans);
+  const nodes = folders(published(found, files.job), '', open).flatMap(each => each.children ?? []);
+  return nodes.length === 1 && nodes[0].load ? await nodes[0].load() : nodes;
 }
 
 function opener(files: JobFiles, trans: TranslationBundle): Opener {

@@ -31,7 +31,6 @@ export class CurveBar {
     this._against.label = trans.__('Another metric');
     Object.assign(this._slider, { type: 'range', min: '0', max: `${MOST_WEIGHT}`, step: '0.01' });
     this._slider.addEventListener('input', () => {
-      this.smoothing = Number(this._slider.value);
       actions.smooth(Number(this._slider.value));
     });
     this.smoothing = 0;

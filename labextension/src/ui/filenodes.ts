@@ -1,6 +1,6 @@
 /** Files sorted into folders, for a tree. */
 
-import type { IArtifact, IFile } from '../contract/files';
+import type { IArtifact, IFile, Published } from '../contract/files';
 
 /** A folder, a file, or an archive, whose content is fetched when it is opened. */
 export interface INode {
@@ -64,12 +64,33 @@ export function unpublished(live: readonly IFile[], kept: readonly IFile[]): rea
 /** Where things are in the tree that are not among the job's output. */
 const FOLDERS: Record<string, string> = { checkpoint: 'checkpoints/', source: 'source/' };
 
-/** Return an artifact as a file, its path as a person knows it: without bucket and prefix. */
-export function published({ place, size, modified, kind }: IArtifact, job: string): IFile {
-  const whole = place.kind === 'disk' ? place.path : place.key;
-  const own = `${job}/output/`;
-  const at = whole.lastIndexOf(own);
-  const path = at < 0 ? whole.split('/').pop() ?? whole : whole.slice(at + own.length);
-  const folder = at < 0 ? (FOLDERS[kind] ?? '') : '';
-  return { path: `${folder}${path}`, size, modified, place };
+/** Return artifacts as files, their paths as a person knows them: without bucket and prefix. */
+export function published(artifacts: readonly IArtifact[], job: string): IFile[] {
+  const kinds = new Map<string, string[]>();
+  for (const { kind, place } of artifacts) {
+    kinds.set(kind, [...(kinds.get(kind) ?? []), whole(place)]);
+  }
+  return artifacts.map(({ place, size, modified, kind }) => {
+    const [path, own] = [whole(place), `${job}/output/`];
+    const at = path.lastIndexOf(own);
+    const shown = at < 0
+      ? `${FOLDERS[kind] ?? ''}${path.slice(shared(kinds.get(kind) ?? []).length)}`
+      : path.slice(at + own.length);
+    return { path: shown, size, modified, place };
+  });
+}
+
+function whole(place: Published): string {
+  return place.kind === 'disk' ? place.path : place.key;
+}
+
+/** Return the folder that all of these are in, or below; it ends with a slash, or is empty. */
+function shared(paths: readonly string[]): string {
+  return paths.reduce((folder, path) => {
+    let end = folder.length;
+    while (!path.startsWith(folder.slice(0, end))) {
+      end = end > 1 ? folder.lastIndexOf('/', end - 2) + 1 : 0;
+    }
+    return folder.slice(0, end);
+  }, paths[0]?.slice(0, paths[0].lastIndexOf('/') + 1) ?? '');
 }

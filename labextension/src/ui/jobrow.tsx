@@ -102,9 +102,9 @@ const TAIL = 12;
 
 function Name({ name }: { name: string }): JSX.Element {
   return (
-    <span className="jt-JobList-name jt-mod-job">
-      <span>{name.slice(0, -TAIL)}</span>
-      <span>{name.slice(-TAIL)}</span>
+    <span className="jt-JobList-name">
+      <span className="jt-mod-start">{name.slice(0, -TAIL)}</span>
+      {name.slice(-TAIL)}
     </span>
   );
 }

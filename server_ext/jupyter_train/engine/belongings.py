@@ -1,4 +1,4 @@
-"""Files of a job: in its attempt's folder while there is one, and where they were published.
+"""Files of a job in its attempt's folder, while there is one.
 
 Its program writes there too, and may put a link in any place: none is followed out of the folder.
 """
@@ -7,18 +7,13 @@ import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from ..contract.names import Address, AttemptKey
+from ..contract.names import AttemptKey
 from ..contract.record import JobRecord
-from ..hosts.base import Bounds, Host
-from ..store.plain import open_real
-from .contents import Contents, list_members, read_member
+from ..hosts.base import Host
+from .artifacts import BOUNDS
 from .folders import AttemptFolder, attempt_folder
-from .places import Places
-
-BOUNDS = Bounds(depth=16, folders=2000, entries=5000, files=5000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +28,9 @@ class LiveFile:
 class Belongings:
     """Lists and reads them, as they are at that moment, a bounded piece at a time."""
 
-    def __init__(self, host: Host, attempts: Path, places: Places) -> None:
+    def __init__(self, host: Host, attempts: Path) -> None:
         self._host = host
         self._attempts = attempts
-        self._places = places
 
     async def live(self, record: JobRecord) -> list[LiveFile]:
         """Return what is in the folder of the newest attempt; [] when it is gone."""
@@ -57,24 +51,6 @@ class Belongings:
         if place is None or "\0" in path or any(part in ("", ".", "..") for part in parts):
             raise FileNotFoundError(path)
         return await self._host.read(place / rest, offset, size, real=True)
-
-    async def read(self, address: Address, offset: int, size: int) -> bytes:
-        """Read bytes of what was published; ClientError for an address that may not be used."""
-        return await asyncio.to_thread(self._read, address, offset, size)
-
-    async def members(self, address: Address) -> Contents:
-        """List what is in an archive."""
-        return await asyncio.to_thread(lambda: list_members(self._places.local_path(address)))
-
-    async def read_member(self, address: Address, name: str, offset: int, size: int) -> bytes:
-        """Read bytes of a file in an archive."""
-        place = partial(self._places.local_path, address)
-        return await asyncio.to_thread(lambda: read_member(place(), name, offset, size))
-
-    def _read(self, address: Address, offset: int, size: int) -> bytes:
-        with open_real(self._places.local_path(address)) as file:
-            file.seek(offset)
-            return file.read(size)
 
     def _folder(self, record: JobRecord) -> AttemptFolder:
         key = AttemptKey(job_id=record.id, attempt=record.attempt)

@@ -109,6 +109,7 @@ class Collector:
         self._at = stream.source_offset
         self._files: dict[str, MetricsFile] = {}
         self._printed: set[str] = set()
+        self._ahead: set[str] = set()
         self._events = self._event_files(())
         self._tasks: list[asyncio.Task[None]] = []
         self._writes: set[asyncio.Task[Any]] = set()
@@ -309,11 +310,12 @@ class Collector:
         # In a thread: a catastrophic pattern may take its time limit on a line.
         found = await asyncio.to_thread(self._scan.scan, lines)
         # A script may print what it also logs: each sample counts once, the logged one.
-        logged = await self._logged_names()
-        if found.keys() - logged - self._printed:
+        logged = await self._logged_names() | self._ahead
+        if patience and found.keys() - logged - self._printed:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stops.wait(), patience)
-            logged |= await self._names_ahead()
+            self._ahead |= await self._names_ahead()
+            logged |= self._ahead
         new = {name: each for name, each in found.items() if name not in logged}
         await self._commit(self._log_source, lines[-1].next, new)
         self._printed |= new.keys()

@@ -222,7 +222,7 @@ class Manager:
 
     @property
     def belongings(self) -> Belongings:
-        """The files of jobs."""
+        """The files in the folders of jobs."""
         return self._shop.belongings
 
     @property

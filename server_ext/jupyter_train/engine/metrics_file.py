@@ -11,6 +11,10 @@ Sink = Callable[[int, Mapping[str, Samples]], Awaitable[None]]
 """Commits (offset after them, samples)."""
 
 
+AHEAD = 1 << 24
+"""Bytes that are looked through for names before their turn."""
+
+
 class MetricsFile:
     """Reads on from the cursor that was committed with the samples before it."""
 
@@ -24,7 +28,7 @@ class MetricsFile:
 
     async def follow(self) -> None:
         """Read what is appended, until cancelled."""
-        self._names = await self._names_so_far()
+        await self._known()
         async for chunk in follow(self._host, self._path, lambda: self._offset + len(self._rest)):
             await self._feed(chunk)
 
@@ -36,8 +40,7 @@ class MetricsFile:
 
     async def _feed(self, chunk: bytes) -> None:
         data = self._rest + chunk
-        self._names = self._names or await self._names_so_far()
-        found, used = decode(data, self._names)
+        found, used = decode(data, await self._known())
         if used:
             await self._sink(self._offset + used, found)
         # Only now: a commit that was cancelled is read again from the old offset.
@@ -46,23 +49,22 @@ class MetricsFile:
 
     async def names(self) -> set[str]:
         """Return the names of the series in it, as far as it was read."""
-        if self._names is None:
-            self._names = await self._names_so_far()
-        return set(self._names.values())
+        return set((await self._known()).values())
 
     async def names_ahead(self) -> set[str]:
-        """Return also those in what was not read yet, which is left for the follower."""
-        names = await self._names_so_far()
+        """Return also those in what was not read yet, as far as one look goes."""
+        names = dict(await self._known())
+        # What the follower reads meanwhile is read here too.
         rest, at = self._rest, self._offset + len(self._rest)
-        while chunk := await self._host.read(self._path, at, 1 << 22):
-            at += len(chunk)
-            data = rest + chunk
-            _, used = decode(data, names)
-            rest = data[used:]
+        decode(rest + await self._host.read(self._path, at, AHEAD), names)
         return set(names.values())
 
-    async def _names_so_far(self) -> dict[int, str]:
-        names: dict[int, str] = {}
-        if self._offset:
-            decode(await self._host.read(self._path, 0, self._offset), names)
-        return names
+    async def _known(self) -> dict[int, str]:
+        """Return the names by their numbers: one dict, that grows as the file is read."""
+        if self._names is None:
+            names: dict[int, str] = {}
+            if self._offset:
+                decode(await self._host.read(self._path, 0, self._offset), names)
+            if self._names is None:  # nobody else was faster
+                self._names = names
+        return self._names

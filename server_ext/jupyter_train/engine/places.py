@@ -1,7 +1,7 @@
 """Where the addresses of jobs are on this machine, and which of them a container may be shown."""
 
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..contract.names import Address
 from ..store.base import BadBucketError, BadKeyError, NoSuchBucketError, ObjectStore
@@ -55,14 +55,17 @@ class Places:
             )
         return path
 
+    def is_private(self, path: PurePath) -> bool:
+        """Whether nobody may be shown what is at a real path."""
+        return any(path.is_relative_to(each) for each in self._private)
+
     def _allowed(self, path: Path) -> Path:
         try:
             real = path.resolve()
-        except (OSError, RuntimeError) as error:  # links in a circle, or one that is not ours
+        except (OSError, RuntimeError, ValueError) as error:  # links in a circle; what is no path
             raise ClientError(f"{path} may not be used by jobs: {error}") from error
         inside = any(real.is_relative_to(root) for root in self._roots)
-        banned = any(real.is_relative_to(each) for each in self._private)
-        if not inside or banned:
+        if not inside or self.is_private(real):
             roots = ", ".join(str(root) for root in self._roots)
             raise ClientError(f"{path} may not be used by jobs; allowed are folders under: {roots}")
         return real

@@ -54,7 +54,7 @@ def wire(
         pool=Pool(Idles(settings, around, lanes, stager), queue, book, stores.jobs),
         stager=stager,
         publisher=Publisher(places),
-        belongings=Belongings(host, settings.attempts, places),
+        belongings=Belongings(host, settings.attempts),
         artifacts=Artifacts(host, stores.objects, places),
         sinks=sinks,
         logs=stores.logs,

@@ -2,10 +2,11 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ...contract.names import Address
-from ...engine.artifacts import Artifact, is_at, places_of
+from ...engine.artifacts import Artifact, places_of
 from ..context import Context
 from ..errors import ValidationError
 
@@ -51,14 +52,15 @@ async def get_training_job_file(context: Context, input: Input) -> Input:
 
 
 async def get_artifact(context: Context, input: Input) -> Input:
-    """Return bytes of an object of the job, or of a file in it where it is an archive."""
-    address, belongings = await _find_artifact(context, input), context.manager.belongings
+    """Return bytes of an artifact of the job, or of a file in it where it is an archive."""
+    address, path = await _find_artifact(context, input)
     offset, length, member = input.get("Offset", 0), input["Length"], input.get("Member")
+    artifacts = context.manager.artifacts
     try:
         if member is None:
-            data = await belongings.read(address, offset, length + 1)
+            data = await artifacts.read(path, offset, length + 1)
         else:
-            data = await belongings.read_member(address, member, offset, length + 1)
+            data = await artifacts.read_member(path, member, offset, length + 1)
     except OSError as error:
         raise ValidationError(f"there is no {address} to be read") from error
     return _print_piece(data, length)
@@ -66,9 +68,9 @@ async def get_artifact(context: Context, input: Input) -> Input:
 
 async def list_artifact_members(context: Context, input: Input) -> Input:
     """List what is in an archive of the job."""
-    address = await _find_artifact(context, input)
+    address, path = await _find_artifact(context, input)
     try:
-        found = await context.manager.belongings.members(address)
+        found = await context.manager.artifacts.members(path)
     except OSError as error:
         raise ValidationError(f"there is no {address} to be read") from error
     members = [
@@ -78,15 +80,16 @@ async def list_artifact_members(context: Context, input: Input) -> Input:
     return {"Members": members, "IsWhole": found.is_whole}
 
 
-async def _find_artifact(context: Context, input: Input) -> Address:
-    """Return the address that is asked for, if it is one of the job's."""
+async def _find_artifact(context: Context, input: Input) -> tuple[Address, Path]:
+    """Return the address that is asked for, if it is one of the job's, and where that is."""
     record, asked = context.manager.jobs.find(input["TrainingJobName"]), _address(input)
-    if not await context.manager.artifacts.has(record, asked):
-        places = [place for place, _ in places_of(record)]
-        widest = [each for each in places if sum(is_at(each, other) for other in places) == 1]
-        there = ", ".join(map(str, widest)) or "nowhere"
-        raise ValidationError(f"{asked} is no artifact of {record.name!r}; its own are at: {there}")
-    return asked
+    path = await context.manager.artifacts.path_of(record, asked)
+    if path is None:
+        there = ", ".join(dict.fromkeys(str(place) for place, _ in places_of(record)))
+        raise ValidationError(
+            f"{asked} is no artifact of {record.name!r}; its own are at: {there or 'nowhere'}"
+        )
+    return asked, path
 
 
 def _address(input: Input) -> Address:

@@ -46,12 +46,15 @@ async def get_media(context: Context, input: Input) -> Input:
 
 
 async def _read(context: Context, record: JobRecord, name: str, offset: int, size: int) -> bytes:
-    belongings = context.manager.belongings
+    manager = context.manager
     with suppress(FileNotFoundError):
         path = f"{_INTERMEDIATE}/{FOLDER}/{name}"
-        return await belongings.read_live(record, path, offset, size)
+        return await manager.belongings.read_live(record, path, offset, size)
     address = output_of(record.spec).child(_INTERMEDIATE, FOLDER, name)
-    return await belongings.read(address, offset, size)
+    place = await manager.artifacts.path_of(record, address)
+    if place is None:
+        raise FileNotFoundError(str(address))
+    return await manager.artifacts.read(place, offset, size)
 
 
 def _print(medium: Medium) -> dict[str, Any]:
