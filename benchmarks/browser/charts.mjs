@@ -93,7 +93,7 @@ async function drawn({ points, curves, length, rounds, seconds }) {
     await settled();
     begun = performance.now();
     const chart = ours();
-    chart.draw([{ id: 1, name: 'loss', steps, values }]);
+    chart.draw(() => [{ id: 1, name: 'loss', steps, values }]);
     first.ours.push(await window.bench.shown(() => chart.node.querySelector('canvas')) - begun);
     chart.dispose();
     await settled();
@@ -119,7 +119,9 @@ async function drawn({ points, curves, length, rounds, seconds }) {
 
   const chart = ours();
   const appended = await growing(([shared, ...columns]) => {
-    chart.draw(columns.map((each, id) => ({ id, name: `loss/${id}`, steps: shared, values: each })));
+    chart.draw(() => columns.map((each, id) => {
+      return { id, name: `loss/${id}`, steps: shared, values: each };
+    }));
   });
   chart.dispose();
   return { first, appendedAlone, appended };
