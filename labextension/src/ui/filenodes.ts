@@ -68,13 +68,17 @@ const FOLDERS: Record<string, string> = { checkpoint: 'checkpoints/', source: 's
 export function published(artifacts: readonly IArtifact[], job: string): IFile[] {
   const kinds = new Map<string, string[]>();
   for (const { kind, place } of artifacts) {
-    kinds.set(kind, [...(kinds.get(kind) ?? []), whole(place)]);
+    const paths = kinds.get(kind) ?? [];
+    paths.push(whole(place));
+    kinds.set(kind, paths);
   }
+  const above = new Map([...kinds].map(([kind, paths]) => [kind, shared(paths).length]));
+  const own = `${job}/output/`;
   return artifacts.map(({ place, size, modified, kind }) => {
-    const [path, own] = [whole(place), `${job}/output/`];
+    const path = whole(place);
     const at = path.lastIndexOf(own);
     const shown = at < 0
-      ? `${FOLDERS[kind] ?? ''}${path.slice(shared(kinds.get(kind) ?? []).length)}`
+      ? `${FOLDERS[kind] ?? ''}${path.slice(above.get(kind))}`
       : path.slice(at + own.length);
     return { path: shown, size, modified, place };
   });
